@@ -1,0 +1,52 @@
+# `make demo` and `make test` need git, make and Python 3.11 only; they set up the rest.
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+RUNNER := $(BIN)/devstack-runner
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit tree container packaging engine bench clean
+
+help:
+	@echo "make demo       run the two sample plugins through all phases in a Debian 12 container"
+	@echo "make test       run all tests"
+	@echo "make check      lint and types     make unit       tests without containers"
+	@echo "make tree       the bash tree      make container  tests in real containers"
+	@echo "make packaging  wheel and install  make bench      compare with plain docker"
+
+$(BIN)/activate: pyproject.toml tools/make-venv
+	tools/make-venv "$(PYTHON)" "$(VENV)"
+
+engine: $(BIN)/activate
+	$(RUNNER) engine up
+
+demo: engine
+	$(RUNNER) run --config tests/samples/local.conf --distro debian-12 --rm
+
+test: check unit tree container packaging
+
+check: $(BIN)/activate
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	tools/check-shell "$(BIN)"
+
+unit: $(BIN)/activate
+	$(BIN)/pytest tests/unit
+
+tree: $(BIN)/activate
+	$(BIN)/bats tests/tree
+
+container: engine
+	$(BIN)/pytest tests/container
+
+packaging: $(BIN)/activate
+	$(BIN)/pytest tests/packaging
+
+bench: engine
+	$(BIN)/python bench/warm_run.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,5 @@
+"""The command line: parse, call, choose the exit code. Heavy imports happen in the commands."""
+
+from runner.cli.app import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,69 @@
+"""The application: its commands, and the one place where errors are shown."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from runner import __version__
+from runner.errors import RunnerError
+
+
+class ErrorsForPeople(TyperGroup):
+    """Shows a RunnerError as two lines on stderr and exits with its code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Invoke the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except RunnerError as error:
+            show_error(error)
+            raise typer.Exit(error.exit_code) from error
+
+
+app = typer.Typer(
+    name="devstack-runner",
+    cls=ErrorsForPeople,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Run and test DevStack plugins in containers of any distribution.",
+    epilog="In a plugin's folder: `devstack-runner run`. With a local.conf: "
+    "`devstack-runner run -c local.conf -d fedora-44`.",
+)
+
+
+def show_error(error: RunnerError) -> None:
+    """Print what happened and what to try, on stderr."""
+    typer.secho(f"error: {error.message}", fg="red", err=True)
+    if error.hint:
+        typer.secho(f"hint: {error.hint}", err=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"devstack-runner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Take the options before the command."""
+
+
+def main() -> None:
+    """Run the program."""
+    from runner.cli import engine, inspect, jobs, stacks  # noqa: F401 - they add commands
+
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.secho("interrupted", err=True)
+        sys.exit(130)

@@ -1,0 +1,52 @@
+"""The options that several commands share. Nothing heavy is imported: `--help` stays quick."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None, typer.Option("-c", "--config", metavar="FILE", help="The local.conf to run.")
+]
+Distros = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-d",
+        "--distro",
+        metavar="NAME",
+        help="Distro, glob or family; repeatable. Default: the host's own.",
+    ),
+]
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--plugin",
+        metavar="NAME=PATH|URL[@REF]",
+        help="A plugin, instead of or on top of the local.conf; repeatable.",
+    ),
+]
+Environment = Annotated[
+    list[str] | None,
+    typer.Option("-e", "--env", metavar="NAME[=VALUE]", help="A variable for the run."),
+]
+BaseImages = Annotated[
+    list[str] | None,
+    typer.Option("--base-image", metavar="DISTRO=REF", help="Use this base image."),
+]
+GitMirror = Annotated[
+    Path | None,
+    typer.Option("--git-mirror", metavar="DIR", help="Take all repositories from this folder."),
+]
+Timeout = Annotated[
+    str | None,
+    typer.Option("--timeout", metavar="TIME", help="Time limit for a job: 90, 90s, 15m, 1h."),
+]
+WriteThrough = Annotated[
+    bool, typer.Option("--write-through", help="Let plugins write into the host's checkouts.")
+]
+Privileged = Annotated[bool, typer.Option("--privileged", help="Run privileged containers.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Show all that is printed.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Show the summary only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]

@@ -1,0 +1,106 @@
+"""What the options mean together: the request, the distros, times and variables."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from runner.distro import Distro, host_distro, read_distros, select_distros
+from runner.errors import ConfigError
+from runner.localconf import read_local_conf
+from runner.plan import Request
+from runner.plugin import PluginSource, parse_plugin_option
+from runner.resources import IMAGES
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def make_request(
+    *,
+    config: Path | None,
+    plugins: Sequence[str] | None,
+    environment: Sequence[str] | None = None,
+    base_images: Sequence[str] | None = None,
+    git_mirror: Path | None = None,
+    timeout: str | None = None,
+    write_through: bool = False,
+    privileged: bool = False,
+) -> Request:
+    """Put the options together; without any, the plugin or the local.conf of this folder.
+
+    Raises:
+        ConfigError: an option makes no sense, or there is nothing to run.
+
+    """
+    sources = tuple(parse_plugin_option(text) for text in plugins or ())
+    here = Path.cwd()
+    if config is None and not sources:
+        if (here / "devstack" / "plugin.sh").is_file():
+            sources = (PluginSource(name=here.name, location=str(here), live=True),)
+        if (here / "local.conf").is_file():
+            config = here / "local.conf"
+        if config is None and not sources:
+            raise ConfigError(
+                "nothing to run: no devstack/plugin.sh and no local.conf in this folder",
+                hint="give one with -c local.conf or -p NAME=PATH|URL, or make a plugin: "
+                "`devstack-runner init`",
+            )
+    return Request(
+        config=read_local_conf(config) if config else None,
+        plugins=sources,
+        base_images=dict(_pair(text, "--base-image") for text in base_images or ()),
+        environment=parse_environment(environment or ()),
+        git_mirror=_folder(git_mirror),
+        write_through=write_through,
+        privileged=privileged,
+        timeout=parse_seconds(timeout) if timeout else None,
+        project=(config.resolve().parent if config else here),
+    )
+
+
+def choose_distros(names: Sequence[str] | None) -> tuple[Distro, ...]:
+    """The distros asked for, or the one nearest to the host."""
+    known = read_distros(IMAGES)
+    if names:
+        return select_distros(names, known)
+    try:
+        os_release = Path("/etc/os-release").read_text()
+    except OSError:
+        os_release = ""
+    return (host_distro(os_release, known),)
+
+
+def parse_seconds(text: str) -> float:
+    """Seconds from `90`, `90s`, `15m` or `1h`."""
+    number, unit = (text[:-1], text[-1]) if text[-1:] in _SECONDS else (text, "s")
+    try:
+        seconds = float(number) * _SECONDS[unit]
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise ConfigError(f"--timeout {text}: not a time", hint="for example 90, 90s, 15m or 1h")
+    return seconds
+
+
+def parse_environment(texts: Sequence[str]) -> Mapping[str, str]:
+    """`NAME=VALUE`, or `NAME` to pass on the value it has here."""
+    values = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name.isidentifier():
+            raise ConfigError(f"--env {text}: {name!r} is not a variable's name")
+        if equals or name in os.environ:
+            values[name] = value if equals else os.environ[name]
+    return values
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise ConfigError(f"{option} {text}: expected NAME=VALUE")
+    return name, value
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path is not None and not path.is_dir():
+        raise ConfigError(f"--git-mirror {path}: no such folder")
+    return path.resolve() if path else None

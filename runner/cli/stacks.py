@@ -1,0 +1,142 @@
+"""Commands on kept containers: unstack, clean, shell, exec, logs, status, down, gc."""
+
+from typing import Annotated
+
+import typer
+
+from runner.cli import options as opt
+from runner.cli.app import app
+
+Job = Annotated[
+    str | None, typer.Argument(metavar="[JOB]", help="Which stack; needed when there are several.")
+]
+
+
+@app.command(epilog="Example: devstack-runner unstack debian-12-heat")
+def unstack(
+    *,
+    job: Job = None,
+    timeout: opt.Timeout = None,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    json: opt.Json = False,
+) -> None:
+    """Run unstack.sh in a kept container."""
+    _run_mode("unstack", job, timeout=timeout, verbose=verbose, quiet=quiet, json=json)
+
+
+@app.command(epilog="Example: devstack-runner clean debian-12-heat")
+def clean(
+    *,
+    job: Job = None,
+    timeout: opt.Timeout = None,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    json: opt.Json = False,
+) -> None:
+    """Run clean.sh (which unstacks first) in a kept container."""
+    _run_mode("clean", job, timeout=timeout, verbose=verbose, quiet=quiet, json=json)
+
+
+@app.command(epilog="Example: devstack-runner shell debian-12-heat")
+def shell(*, job: Job = None) -> None:
+    """Open a shell as the stack user in a kept container."""
+    from runner.kept import enter_stack, open_stacks
+
+    with open_stacks() as stacks:
+        found = stacks.find(job)
+        stacks.refresh(found)
+    enter_stack(found, ["/bin/bash", "--login"], interactive=True)
+
+
+@app.command(
+    "exec",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog="Example: devstack-runner exec --job debian-12-heat systemctl status devstack@h-api",
+)
+def execute(
+    *,
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to run.")],
+    job: Annotated[
+        str | None, typer.Option("--job", metavar="JOB", help="Which stack, if several.")
+    ] = None,
+) -> None:
+    """Run a command as the stack user in a kept container; its exit code is ours."""
+    from runner.kept import enter_stack, open_stacks
+
+    with open_stacks() as stacks:
+        found = stacks.find(job)
+        stacks.refresh(found)
+    enter_stack(found, command, interactive=False)
+
+
+@app.command(epilog="Example: devstack-runner logs -f")
+def logs(
+    *,
+    job: Annotated[
+        str | None, typer.Argument(metavar="[JOB]", help="Which job of the last run.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Until the run ends.")] = False,
+) -> None:
+    """Print the log of a job's newest run."""
+    from runner.joblogs import print_log
+
+    print_log(job, follow=follow)
+
+
+@app.command(epilog="Example: devstack-runner status --json")
+def status(*, json: opt.Json = False) -> None:
+    """List the kept containers, their units and how to reach them."""
+    from runner.kept import open_stacks, print_status
+
+    with open_stacks() as stacks:
+        print_status(stacks, as_json=json)
+
+
+@app.command(epilog="Example: devstack-runner down debian-12-heat")
+def down(
+    *,
+    jobs: Annotated[
+        list[str] | None, typer.Argument(metavar="[JOB]...", help="Which stacks.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Remove kept containers."""
+    from runner.kept import open_stacks
+
+    with open_stacks() as stacks:
+        names: list[str | None] = [*jobs] if jobs else [None]
+        wanted = stacks.all() if everything else [stacks.find(name) for name in names]
+        for found in wanted:
+            stacks.remove(found)
+            typer.echo(f"removed {found.name}")
+
+
+@app.command(epilog="Example: devstack-runner gc --images --dry-run")
+def gc(
+    *,
+    images: Annotated[
+        bool, typer.Option("--images", help="Also images that no container uses.")
+    ] = False,
+    dry_run: opt.DryRun = False,
+) -> None:
+    """Remove what dead runs have left behind, and nothing else."""
+    from runner.garbage import collect_garbage
+
+    for line in collect_garbage(images=images, dry_run=dry_run):
+        typer.echo(line)
+
+
+def _run_mode(
+    mode: str, job: str | None, *, timeout: str | None, verbose: bool, quiet: bool, json: bool
+) -> None:
+    from runner.cli.request import parse_seconds
+    from runner.cli.session import Display, run_in_stack_and_exit
+    from runner.phases import Mode
+
+    run_in_stack_and_exit(
+        Mode(mode),
+        job,
+        timeout=parse_seconds(timeout) if timeout else None,
+        display=Display(verbose=verbose, quiet=quiet, json=json),
+    )

@@ -1,0 +1,100 @@
+"""What a person sees while jobs run: plain lines, or a live view on a terminal."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from runner.engine import BuildLine
+from runner.engine.images import plain
+from runner.events import Event, Note, PhaseBegin, PhaseEnd, StageEnd
+from runner.observer import Observer, Silent
+from runner.phases import Phase, Status
+from runner.result import JobResult
+
+_SLOW_STAGE = 1.0  # seconds; shorter in-tree work that passed is not worth a line
+
+
+@contextmanager
+def make_observer(*, verbose: bool, quiet: bool, to_stderr: bool) -> Iterator[Observer]:
+    """The display that fits: live on a terminal, plain lines elsewhere and with `verbose`."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    if quiet:
+        yield Silent()
+    elif verbose or not is_terminal(stream):
+        yield Plain(stream, verbose=verbose)
+    else:
+        from runner.live import Live  # noqa: PLC0415 - rich is slow to import, and not needed above
+
+        with Live(stream) as live:
+            yield live
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """Whether a live view makes sense there: not in CI, not on a dumb terminal."""
+    return stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+
+
+def phase_name(event: PhaseBegin | PhaseEnd) -> str:
+    """The phase as people know it: `stack install`."""
+    try:
+        return Phase.of_event(event.mode, event.phase).value
+    except ValueError:
+        return f"{event.mode} {event.phase}"
+
+
+class Plain:
+    """A line for each thing that happens; with `verbose` also all output as it comes."""
+
+    def __init__(self, stream: IO[str], *, verbose: bool) -> None:
+        self._stream = stream
+        self._verbose = verbose
+
+    def job_started(self, job: str) -> None:
+        """Say so."""
+        self._line(job, "starting")
+
+    def doing(self, job: str, what: str) -> None:
+        """Say what is done before the phases."""
+        self._line(job, what)
+
+    def building(self, job: str, line: BuildLine) -> None:
+        """Show the steps, or with `verbose` all of the build's output."""
+        if self._verbose:
+            if plain(line.text):
+                self._line(job, plain(line.text))
+        elif line.text.startswith("Step "):
+            self._line(job, f"[{line.step}/{line.steps}] {line.text.split(' : ', 1)[1]}")
+
+    def event(self, job: str, event: Event) -> None:
+        """Show how phases ended, and stages that failed or took long."""
+        match event:
+            case PhaseEnd():
+                self._result(job, f"{phase_name(event)}: {event.plugin}", event)
+            case StageEnd() if event.status.is_bad or event.seconds > _SLOW_STAGE:
+                self._result(job, event.stage, event)
+            case Note():
+                self._line(job, f"note: {event.text}")
+            case _:
+                pass
+
+    def output(self, job: str, data: bytes) -> None:  # noqa: ARG002 - the log is one job's
+        """Pass it through when asked to."""
+        if self._verbose:
+            self._stream.flush()
+            self._stream.buffer.write(data)  # type: ignore[attr-defined]
+            self._stream.flush()
+
+    def job_finished(self, job: str, result: JobResult) -> None:
+        """Say how it ended."""
+        self._line(job, f"{result.status.value} in {result.seconds:.1f} s")
+
+    def _result(self, job: str, what: str, event: PhaseEnd | StageEnd) -> None:
+        note = ""
+        if event.exit_code and event.status is Status.PASSED:
+            note = f" (its exit code {event.exit_code} stops nothing here)"
+        self._line(job, f"{what} {event.status.value} {event.seconds:.1f} s{note}")
+
+    def _line(self, job: str, text: str) -> None:
+        print(f"{job}  {text}", file=self._stream, flush=True)

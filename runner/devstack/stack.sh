@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+#
+# stack.sh - runs the stack phases of all plugins, and the in-tree services of this tree, in DevStack's order
+#
+# Libraries and settings are sourced here, not in functions, so that a `declare` in them is global.
+
+unset GREP_OPTIONS LANG LANGUAGE "${!OS_@}"
+export LC_ALL=en_US.utf8
+umask 022
+PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
+TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # plugins read it
+FILES=$TOP_DIR/files
+# shellcheck disable=SC2034 # time_totals reads it
+printf -v DEVSTACK_START_TIME '%(%s)T' -1
+if [[ -n ${NOUNSET:-} ]]; then
+    set -o nounset
+fi
+
+source "$TOP_DIR/inc/core/entry"
+entry_check
+rm -f "$TOP_DIR/.stackenv" "$TOP_DIR/.localrc.auto"
+
+source "$TOP_DIR/functions"
+source "$TOP_DIR/lib/stack"
+source "$TOP_DIR/inc/core/failure"
+source "$TOP_DIR/inc/core/runlog"
+source "$TOP_DIR/inc/core/host"
+source "$TOP_DIR/inc/core/state"
+source "$TOP_DIR/inc/core/prereqs"
+source "$TOP_DIR/inc/core/projects"
+
+_RUNNER_TRACE_FILE=$TOP_DIR/.trace
+_RUNNER_XTRACE=x
+trap exit_trap EXIT
+_event_run_begin stack
+
+_stage_begin configuration
+GetDistro
+extract_localrc_section "$TOP_DIR/local.conf" "$TOP_DIR/localrc" "$TOP_DIR/.localrc.auto"
+source "$TOP_DIR/stackrc"
+_stage_end
+
+_stage_begin host
+prepare_host
+install_python
+set_up_logging
+check_path_perm_sanity "$DEST"
+trap err_trap ERR
+set -o errexit
+_RUNNER_STARTED=1
+uname -a
+SSL_BUNDLE_FILE=$DATA_DIR/ca-bundle.pem
+rm -f "$SSL_BUNDLE_FILE"
+_stage_end
+
+_stage_begin plugins
+for _RUNNER_PART in $_RUNNER_LIBS_FIRST; do
+    if [[ -r $TOP_DIR/lib/$_RUNNER_PART ]]; then
+        # shellcheck source=/dev/null
+        source "$TOP_DIR/lib/$_RUNNER_PART"
+    fi
+done
+fetch_plugins
+_stage_end
+run_phase override_defaults
+for _RUNNER_PART in $_RUNNER_LIBS; do
+    if [[ -r $TOP_DIR/lib/$_RUNNER_PART ]]; then
+        # shellcheck source=/dev/null
+        source "$TOP_DIR/lib/$_RUNNER_PART"
+    fi
+done
+run_phase source
+report_missing_services
+
+source "$TOP_DIR/inc/core/passwords"
+_stage passwords read_missing_passwords
+save_stackenv $LINENO
+_stage requirements clone_requirements
+_stage_begin packages
+source "$TOP_DIR/tools/install_prereqs.sh"
+_stage_end
+_stage python prepare_python
+_stage bindep install_bindep_files
+
+run_phase stack pre-install
+_stage foundation install_foundation
+_stage projects install_projects
+run_phase stack install
+install_oscwrap
+_stage identity start_identity
+_stage databases init_projects
+run_phase stack post-config
+merge_group post-config
+_stage services start_projects
+save_stackenv
+merge_group extra
+run_phase stack extra
+merge_group post-extra
+_stage check service_check
+if [[ -x $TOP_DIR/local.sh ]]; then
+    _stage local.sh "$TOP_DIR/local.sh"
+fi
+run_phase stack test-config
+merge_group test-config
+
+finish_run

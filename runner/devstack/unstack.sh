@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+#
+# unstack.sh - runs the unstack phase of all plugins, then stops the in-tree services
+#
+# With -a (--all) the database, the queue and LDAP stop as well.
+
+UNSTACK_ALL=${UNSTACK_ALL:-}
+case ${1:-} in
+    -a | --all) UNSTACK_ALL=all ;;
+esac
+TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # plugins read it
+FILES=$TOP_DIR/files
+
+source "$TOP_DIR/inc/core/entry"
+entry_refuse_root
+source "$TOP_DIR/functions"
+source "$TOP_DIR/inc/core/failure"
+source "$TOP_DIR/inc/core/projects"
+source "$TOP_DIR/inc/core/teardown"
+_RUNNER_TRACE_FILE=$TOP_DIR/.trace
+trap teardown_trap EXIT
+_event_run_begin unstack
+
+_stage_begin configuration
+if [[ -r $TOP_DIR/lib/database ]]; then
+    # shellcheck source=/dev/null
+    source "$TOP_DIR/lib/database"
+fi
+source "$TOP_DIR/openrc"
+DATA_DIR=${DATA_DIR:-$DEST/data}
+GetDistro
+_stage_end
+
+run_phase override_defaults
+for _RUNNER_PART in $_RUNNER_LIBS; do
+    if [[ $_RUNNER_PART != @(libraries|os-vif) && -r $TOP_DIR/lib/$_RUNNER_PART ]]; then
+        # shellcheck source=/dev/null
+        source "$TOP_DIR/lib/$_RUNNER_PART"
+    fi
+done
+for _RUNNER_PART in "$TOP_DIR"/extras.d/*.sh; do
+    if [[ -e $_RUNNER_PART ]]; then
+        # shellcheck source=/dev/null
+        source "$_RUNNER_PART" source
+    fi
+done
+load_plugin_settings
+teardown_neutron_names
+
+_RUNNER_XTRACE=x
+run_phase unstack
+_stage services stop_projects "$UNSTACK_ALL"
+_stage files remove_run_files
+_RUNNER_FINISHED=1

@@ -1,0 +1,21 @@
+"""The container engine: the one package that imports `docker`.
+
+Its objects and exceptions go no further: callers see our own dataclasses and
+`EngineError`.
+"""
+
+from runner.engine.client import Engine, EngineInfo, Found, answers
+from runner.engine.container import Container, ContainerSpec, Mount
+from runner.engine.images import BuildFailure, BuildLine
+
+__all__ = [
+    "BuildFailure",
+    "BuildLine",
+    "Container",
+    "ContainerSpec",
+    "Engine",
+    "EngineInfo",
+    "Found",
+    "Mount",
+    "answers",
+]

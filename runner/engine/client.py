@@ -1,0 +1,239 @@
+"""A connection to the engine: what it is, which objects of ours it holds, images in and out."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import docker.errors
+import docker.utils
+
+from runner import labels
+from runner.engine import images
+from runner.engine.container import Container, ContainerSpec
+from runner.engine.translate import engine_errors
+from runner.errors import EngineError
+
+_API_SECONDS = 300  # a busy engine may take minutes to remove or import; it then still answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """What the engine says of itself."""
+
+    name: str
+    version: str
+    storage: str
+    cgroup_version: str
+    cpus: int
+    memory: int  # bytes
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An object of ours on the engine: `kind` is container, image or volume."""
+
+    kind: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    state: str = ""
+    image: str = ""
+    size: int = 0  # bytes, images only
+
+    @property
+    def job(self) -> str:
+        """The identifier of the job it belongs to, or nothing."""
+        return self.labels.get(labels.JOB, "")
+
+    @property
+    def run(self) -> str:
+        """The run that made it, or nothing."""
+        return self.labels.get(labels.RUN, "")
+
+
+class Engine:
+    """One connection; every method raises EngineError when the engine refuses or is gone."""
+
+    def __init__(self, api: docker.APIClient) -> None:
+        self._api = api
+
+    @classmethod
+    def connect(cls) -> "Engine":
+        """Connect where `DOCKER_HOST` or the current docker context points."""
+        with engine_errors("connecting to the container engine"):
+            return cls(_client())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._api.close()
+
+    def info(self) -> EngineInfo:
+        """Ask the engine what it is."""
+        with engine_errors("asking the container engine"):
+            info = self._api.info()
+        return EngineInfo(
+            name=str(info.get("OperatingSystem", "")),
+            version=str(info.get("ServerVersion", "")),
+            storage=str(info.get("Driver", "")),
+            cgroup_version=str(info.get("CgroupVersion", "1")),
+            cpus=int(info.get("NCPU", 1)),
+            memory=int(info.get("MemTotal", 0)),
+            root=str(info.get("DockerRootDir", "")),
+        )
+
+    def find_image(self, reference: str) -> str | None:
+        """The id of a local image."""
+        try:
+            with engine_errors(f"looking for the image {reference}"):
+                return str(self._api.inspect_image(reference)["Id"])
+        except EngineError as error:
+            if isinstance(error.__cause__, docker.errors.NotFound):
+                return None
+            raise
+
+    def pull(self, reference: str) -> None:
+        """Pull an image from its registry."""
+        with engine_errors(f"pulling {reference}"):
+            for message in self._api.pull(reference, stream=True, decode=True):
+                if "error" in message:
+                    raise EngineError(f"pulling {reference}: {message['error']}")
+
+    def import_image(self, archive: Path, *, tag: str, labels: Mapping[str, str]) -> str:
+        """Make an image of a root file system archive and return its id."""
+        repository, _, version = tag.rpartition(":")
+        changes = [f'LABEL {key}="{value}"' for key, value in labels.items()]
+        with engine_errors(f"importing {archive.name}"):
+            self._api.import_image_from_file(
+                str(archive), repository=repository, tag=version, changes=changes
+            )
+            return str(self._api.inspect_image(tag)["Id"])
+
+    def build(
+        self,
+        *,
+        context: Mapping[str, bytes],
+        tag: str,
+        build_args: Mapping[str, str],
+        on_line: Callable[[images.BuildLine], None],
+    ) -> str:
+        """Build an image; see `runner.engine.images.build_image`."""
+        return images.build_image(
+            self._api, context=context, tag=tag, build_args=build_args, on_line=on_line
+        )
+
+    def create(self, spec: ContainerSpec) -> Container:
+        """Create a container, not started yet."""
+        return Container.create(self._api, spec)
+
+    def container(self, found: Found) -> Container:
+        """Take up a container that is there."""
+        return Container(self._api, found.id, name=found.name)
+
+    def containers(self, **wanted: str) -> tuple[Found, ...]:
+        """Our containers, running or not, whose labels have these values; newest first."""
+        with engine_errors("listing containers"):
+            rows = self._api.containers(all=True, filters={"label": _filters(wanted)})
+        return tuple(
+            Found(
+                kind="container",
+                id=str(row["Id"]),
+                name=str(row["Names"][0]).lstrip("/") if row.get("Names") else "",
+                labels=row.get("Labels") or {},
+                state=str(row.get("State", "")),
+                image=str(row.get("Image", "")),
+            )
+            for row in rows
+        )
+
+    def images(self, **wanted: str) -> tuple[Found, ...]:
+        """Our images whose labels have these values."""
+        with engine_errors("listing images"):
+            rows = self._api.images(all=False, filters={"label": _filters(wanted)})
+        return tuple(
+            Found(
+                kind="image",
+                id=str(row["Id"]),
+                name=next((tag for tag in row.get("RepoTags") or () if "<none>" not in tag), ""),
+                labels=row.get("Labels") or {},
+                size=int(row.get("Size", 0)),
+            )
+            for row in rows
+        )
+
+    def volumes(self) -> tuple[Found, ...]:
+        """Our volumes."""
+        with engine_errors("listing volumes"):
+            rows = self._api.volumes(filters={"label": _filters({})}).get("Volumes") or ()
+        return tuple(
+            Found(
+                kind="volume",
+                id=str(row["Name"]),
+                name=str(row["Name"]),
+                labels=row.get("Labels") or {},
+            )
+            for row in rows
+        )
+
+    def remove_image(self, image: str) -> None:
+        """Remove an image and its untagged parents; one that is gone already is fine."""
+        with engine_errors(f"removing the image {image}"), _gone_is_fine():
+            self._api.remove_image(image, force=True)
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume; one that is gone already is fine."""
+        with engine_errors(f"removing the volume {name}"), _gone_is_fine():
+            self._api.remove_volume(name, force=True)
+
+
+def answers() -> str | None:
+    """The version of the engine that answers; None when none does."""
+    try:
+        engine = Engine.connect()
+    except EngineError:
+        return None
+    try:
+        return engine.info().version or "unknown"
+    except EngineError:
+        return None
+    finally:
+        engine.close()
+
+
+def _client() -> docker.APIClient:
+    if not os.environ.get("DOCKER_HOST") and _uses_context():
+        from docker.context import ContextAPI  # noqa: PLC0415 - slow, and seldom needed
+
+        context = ContextAPI.get_current_context()
+        if context is None:
+            name = os.environ.get("DOCKER_CONTEXT", "the current one")
+            raise EngineError(f"no docker context named {name}", hint="`docker context ls`")
+        if context.Name != "default":
+            return docker.APIClient(
+                base_url=context.Host, tls=context.TLSConfig or False, timeout=_API_SECONDS
+            )
+    return docker.APIClient(**docker.utils.kwargs_from_env(), timeout=_API_SECONDS)
+
+
+def _uses_context() -> bool:
+    if os.environ.get("DOCKER_CONTEXT"):
+        return True
+    folder = Path(os.environ.get("DOCKER_CONFIG", Path.home() / ".docker"))
+    try:
+        return "currentContext" in (folder / "config.json").read_text()
+    except OSError:
+        return False
+
+
+def _filters(wanted: Mapping[str, str]) -> list[str]:
+    exact = [f"{labels.PREFIX}.{name}={value}" for name, value in wanted.items()]
+    return [labels.KIND, *exact]
+
+
+class _gone_is_fine:  # noqa: N801 - reads as a statement
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is not None and issubclass(kind, docker.errors.NotFound)

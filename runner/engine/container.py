@@ -1,0 +1,278 @@
+"""One container: create, run commands in it, follow what they print, remove it."""
+
+import contextlib
+import io
+import select
+import socket
+import struct
+import tarfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+import docker
+import docker.errors
+import docker.types
+
+from runner.engine.translate import engine_errors
+from runner.errors import EngineError
+
+_CHUNK = 1 << 16
+_DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
+
+
+class Stream(IntEnum):
+    """The two channels of a command, as the engine numbers them in its frames."""
+
+    STDOUT = 1
+    STDERR = 2
+
+
+class Reader(Protocol):
+    """Takes what a command prints, as it comes."""
+
+    def __call__(self, stream: Stream, data: bytes, /) -> None:
+        """Take the bytes of one channel, cut anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A host folder seen in the container, or, without `source`, an anonymous volume."""
+
+    target: str
+    source: Path | None = None
+    read_only: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSpec:
+    """How to create a container. With `systemd` its command becomes PID 1 of a system."""
+
+    image: str
+    name: str | None
+    command: Sequence[str]
+    labels: Mapping[str, str]
+    mounts: Sequence[Mount] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    hostname: str = "devstack"
+    systemd: bool = False
+    network: bool = True
+    host_cgroups: bool = False
+    privileged: bool = False
+
+
+class Container:
+    """A container of ours. As a context manager it is removed at the end, unless `keep`."""
+
+    def __init__(self, api: docker.APIClient, id_: str, *, name: str) -> None:
+        self._api = api
+        self.id = id_
+        self.name = name
+        self.keep = False
+
+    @classmethod
+    def create(cls, api: docker.APIClient, spec: ContainerSpec) -> Self:
+        """Create it; it is not started."""
+        with engine_errors(f"creating the container {spec.name or 'of ' + spec.image}"):
+            made = api.create_container(
+                spec.image,
+                list(spec.command),
+                name=spec.name,
+                hostname=spec.hostname,
+                labels=dict(spec.labels),
+                environment=dict(spec.environment),
+                host_config=api.create_host_config(**_host_options(spec)),
+                stop_signal="SIGRTMIN+3" if spec.systemd else None,
+                entrypoint=[],
+            )
+        return cls(api, str(made["Id"]), name=spec.name or str(made["Id"])[:12])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.keep:
+            self.remove()
+
+    def start(self) -> None:
+        """Start it."""
+        with engine_errors(f"starting {self.name}"):
+            self._api.start(self.id)
+
+    def stop(self, *, seconds: int = 10) -> None:
+        """Stop it, killing it after so many seconds."""
+        with engine_errors(f"stopping {self.name}"):
+            self._api.stop(self.id, timeout=seconds)
+
+    def remove(self) -> None:
+        """Kill and remove it with its anonymous volumes; gone already is fine."""
+        with engine_errors(f"removing {self.name}"), contextlib.suppress(docker.errors.NotFound):
+            self._api.remove_container(self.id, force=True, v=True)
+
+    def rename(self, name: str) -> None:
+        """Give it another name."""
+        with engine_errors(f"renaming {self.name} to {name}"):
+            self._api.rename(self.id, name)
+        self.name = name
+
+    def is_running(self) -> bool:
+        """Whether its PID 1 runs."""
+        with engine_errors(f"looking at {self.name}"):
+            return bool(self._api.inspect_container(self.id)["State"]["Running"])
+
+    def address(self) -> str:
+        """Its address on the engine's bridge; empty without a network."""
+        with engine_errors(f"looking at {self.name}"):
+            networks = self._api.inspect_container(self.id)["NetworkSettings"]["Networks"]
+        return next((str(net["IPAddress"]) for net in networks.values()), "")
+
+    def console(self, *, lines: int = 20) -> str:
+        """The last lines that its PID 1 printed."""
+        with engine_errors(f"reading the console of {self.name}"):
+            return bytes(self._api.logs(self.id, tail=lines)).decode(errors="replace")
+
+    def put_files(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Write files into a folder of its own file system (not into mounts made inside)."""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode, entry.mtime = len(content), 0o644, int(time.time())
+                tar.addfile(entry, io.BytesIO(content))
+        with engine_errors(f"writing into {self.name}"):
+            self._api.put_archive(self.id, folder, archive.getvalue())
+
+    def wait(self, *, seconds: float) -> int:
+        """Wait for its PID 1 to end and return the exit code."""
+        with engine_errors(f"waiting for {self.name}"):
+            return int(self._api.wait(self.id, timeout=seconds)["StatusCode"])
+
+    def output(self) -> tuple[bytes, bytes]:
+        """What its PID 1 printed to stdout and stderr."""
+        with engine_errors(f"reading the output of {self.name}"):
+            return (
+                bytes(self._api.logs(self.id, stdout=True, stderr=False)),
+                bytes(self._api.logs(self.id, stdout=False, stderr=True)),
+            )
+
+    def execute(
+        self,
+        command: Sequence[str],
+        *,
+        reader: Reader,
+        environment: Mapping[str, str] | None = None,
+        user: str = "root",
+        tick: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Run a command and hand what it prints to `reader` as it comes; the exit code.
+
+        The command must read one line from stdin before it starts: it is sent when we
+        listen, so that no output is lost; stdin is at its end after that. `tick` is called
+        several times a second and may raise to give up; the command then goes on.
+        A daemon that the command leaves behind may hold the pipe: output is read until
+        the command itself has ended.
+        """
+        with engine_errors(f"running {command[0]} in {self.name}"):
+            exec_id = self._api.exec_create(
+                self.id, list(command), stdin=True, environment=dict(environment or {}), user=user
+            )["Id"]
+            channel = self._api.exec_start(exec_id, socket=True)
+            connection: socket.socket = getattr(channel, "_sock", channel)
+            connection.sendall(b"\n")
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_WR)
+            frames = _Frames(connection, reader)
+            while not frames.ended:
+                tick()
+                if not frames.read(seconds=0.25) and self._has_ended(exec_id):
+                    frames.drain()
+                    break
+            code = self._api.exec_inspect(exec_id)["ExitCode"]
+        if code is None:
+            raise EngineError(f"{self.name} went away while {command[0]} was running in it")
+        return int(code)
+
+    def capture(self, command: Sequence[str]) -> tuple[int, str]:
+        """Run a short command as root; its exit code and what it printed."""
+        printed = bytearray()
+        code = self.execute(
+            ["/bin/bash", "-c", 'read -r _; exec "$@"', "capture", *command],
+            reader=lambda _stream, data: printed.extend(data),
+        )
+        return code, printed.decode(errors="replace")
+
+    def _has_ended(self, exec_id: str) -> bool:
+        return not self._api.exec_inspect(exec_id)["Running"]
+
+
+class _Frames:
+    """The engine's multiplexed stream: 8 bytes of header (stream, length), then the payload."""
+
+    def __init__(self, connection: socket.socket, reader: Reader) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._header = b""
+        self._left = 0
+        self.ended = False
+
+    def read(self, *, seconds: float) -> bool:
+        """Hand on what has come, waiting at most so long; whether something came."""
+        ready, _, _ = select.select([self._connection], [], [], seconds)
+        if not ready:
+            return False
+        data = self._connection.recv(_CHUNK)
+        self.ended = not data
+        while data:
+            data = self._take(data)
+        return True
+
+    def drain(self) -> None:
+        """Hand on what is still in the pipe, for a moment at most."""
+        end = time.monotonic() + _DRAIN_SECONDS
+        while not self.ended and time.monotonic() < end and self.read(seconds=0.1):
+            pass
+
+    def _take(self, data: bytes) -> bytes:
+        if not self._left:
+            wanted = 8 - len(self._header)
+            self._header += data[:wanted]
+            if len(self._header) == 8:  # noqa: PLR2004 - the header's length
+                self._left = struct.unpack(">I", self._header[4:])[0]
+                if not self._left:
+                    self._header = b""
+            return data[wanted:]
+        payload = data[: self._left]
+        self._reader(Stream(self._header[0] or 1), payload)
+        self._left -= len(payload)
+        if not self._left:
+            self._header = b""
+        return data[len(payload) :]
+
+
+def _host_options(spec: ContainerSpec) -> dict[str, object]:
+    options: dict[str, object] = {"mounts": [_mount(m, spec.labels) for m in spec.mounts]}
+    if not spec.network:
+        options["network_mode"] = "none"
+    if spec.systemd:
+        # systemd as PID 1 without --privileged: machine after machine, the least that boots
+        # to `running` on cgroup v1 (hybrid) and v2.
+        options["cap_add"] = ["SYS_ADMIN", "NET_ADMIN"]
+        options["security_opt"] = ["seccomp=unconfined", "apparmor=unconfined"]
+        options["tmpfs"] = {"/run": "exec,mode=755", "/run/lock": ""}
+        options["cgroupns"] = "host" if spec.host_cgroups else "private"
+        if spec.host_cgroups:
+            options["binds"] = ["/sys/fs/cgroup:/sys/fs/cgroup:ro"]
+    if spec.privileged:
+        options["privileged"] = True
+    return options
+
+
+def _mount(mount: Mount, labels: Mapping[str, str]) -> docker.types.Mount:
+    if mount.source is None:
+        return docker.types.Mount(mount.target, None, type="volume", labels=dict(labels))
+    return docker.types.Mount(
+        mount.target, str(mount.source), type="bind", read_only=mount.read_only
+    )

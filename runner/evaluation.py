@@ -1,0 +1,85 @@
+"""What bash says a local.conf enables: evaluated in the distro, offline, never on the host."""
+
+import contextlib
+import hashlib
+from pathlib import Path
+
+from runner import labels, localconf
+from runner.baseimage import BaseImage
+from runner.engine import ContainerSpec, Engine, Mount
+from runner.errors import ConfigError, EngineError
+from runner.resources import TREE
+
+_SECONDS = 60
+_GIVEN = "/srv/local.conf"
+
+
+def evaluate(
+    engine: Engine, *, base: BaseImage, conf: str, cache: Path, run: str
+) -> localconf.Evaluated:
+    """Plugins, services and DEST after the localrc sections of CONF (a local.conf's text) ran.
+
+    The answer is kept in `cache`, by all it depends on: local.conf, base image, our tree.
+
+    Raises:
+        ConfigError: bash refuses the localrc, or it never ends.
+
+    """
+    kept = cache / "evaluations" / f"{_key(conf, base)}.json"
+    with contextlib.suppress(OSError):
+        return localconf.decode_evaluation(kept.read_text())
+    answer = _ask(engine, base, conf, run)
+    evaluated = localconf.decode_evaluation(answer)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    temporary = kept.with_suffix(".new")
+    temporary.write_text(answer)
+    temporary.replace(kept)
+    return evaluated
+
+
+def _ask(engine: Engine, base: BaseImage, conf: str, run: str) -> str:
+    spec = ContainerSpec(
+        image=base.image_id,
+        name=None,
+        command=["/bin/bash", "/srv/tree/tools/list_plugins.sh", _GIVEN],
+        labels=labels.for_object("evaluation", run=run),
+        mounts=[Mount(target="/srv/tree", source=TREE)],
+        network=False,
+    )
+    with engine.create(spec) as container:
+        container.put_files("/srv", {"local.conf": conf.encode()})
+        container.start()
+        try:
+            code = container.wait(seconds=_SECONDS)
+        except EngineError as error:
+            raise ConfigError(
+                f"evaluating local.conf took longer than {_SECONDS} s",
+                hint="does its localrc section wait for something? It runs without network",
+            ) from error
+        stdout, stderr = (stream.decode(errors="replace") for stream in container.output())
+    if code:
+        raise ConfigError(_complaint(stderr) or f"local.conf cannot be evaluated (exit {code})")
+    return stdout
+
+
+def _complaint(stderr: str) -> str:
+    """The line of the tree's that says what is wrong, without its `[ERROR] file:line` part."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR]")]
+    return (errors or lines or [""])[-1]
+
+
+def _key(conf: str, base: BaseImage) -> str:
+    digest = hashlib.sha256()
+    for part in (conf, base.image_id, tree_digest()):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def tree_digest() -> str:
+    """A hash over our tree: names, sizes and times, which is what changes when it is edited."""
+    digest = hashlib.sha256()
+    for path in sorted(TREE.rglob("*")):
+        stat = path.stat()
+        digest.update(f"{path.relative_to(TREE)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

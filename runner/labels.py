@@ -1,0 +1,15 @@
+"""The labels every image, container and volume of ours carries, so that `gc` finds them."""
+
+from collections.abc import Mapping
+
+PREFIX = "org.devstack-runner"
+RUN = f"{PREFIX}.run"
+JOB = f"{PREFIX}.job"
+KIND = f"{PREFIX}.kind"  # base, image, evaluation, job, probe
+SPEC = f"{PREFIX}.spec"
+PROJECT = f"{PREFIX}.project"
+
+
+def for_object(kind: str, **values: str) -> Mapping[str, str]:
+    """Labels for an object of this kind; keyword names become `org.devstack-runner.NAME`."""
+    return {KIND: kind, **{f"{PREFIX}.{name}": value for name, value in values.items()}}

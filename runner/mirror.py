@@ -1,0 +1,262 @@
+"""The cache of repositories: bare mirrors, and checkouts made from them.
+
+    mirrors/NAME-HASH.git          one for each URL, updated
+    checkouts/NAME-SHA-HASH/       one for each URL and commit, never changed
+    locks/NAME-HASH.lock           held while a mirror is used, by one process at a time
+
+What is made appears under its name when it is complete, so a run that is killed leaves nothing
+half; its remains (`.tmp-NAME-HASH-…`) go when the next one holds the lock. This module says what
+git has to do; `runner.sources` runs it.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from runner.gittrouble import GitFailure, Trouble
+from runner.pluginrules import repository_name, shown_url
+
+_HEADS_AND_TAGS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+_PINNED = "refs/pinned/"
+_FULL_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_STACK_ID = 1000  # the stack user's uid and gid when root runs us
+_SHORT_SHA = re.compile(r"[0-9a-f]{4,64}")
+
+
+class Git(Protocol):
+    """Runs git; a failure is a `GitFailure`."""
+
+    def __call__(self, *arguments: str) -> str:
+        """Run a command that stays on this machine; give what it printed."""
+
+    def remote(self, url: str, *arguments: str) -> str:
+        """Run a command that talks to `url`, trying again when the network fails."""
+
+
+@contextmanager
+def locked(file: Path, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock file; `wait` is called when another process has it."""
+    with file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            wait()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield  # closing the file, and the end of the process however it comes, gives the lock back
+
+
+def is_full_sha(ref: str) -> bool:
+    """Whether this can only be a commit, which is the same for ever."""
+    return _FULL_SHA.fullmatch(ref) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """The copy of one repository in the cache. Its methods want the lock held."""
+
+    cache: Path
+    url: str
+    """Where plugins think it comes from."""
+    fetched_from: str
+    """Where git gets it: the URL, or a repository in a folder of mirrors."""
+    git: Git
+    announce: Callable[[str], None]
+
+    @property
+    def key(self) -> str:
+        """The name of the mirror's folder and lock."""
+        return _named(repository_name(self.fetched_from), shown_url(self.fetched_from))
+
+    @property
+    def folder(self) -> Path:
+        """The bare repository."""
+        return self.cache / "mirrors" / f"{self.key}.git"
+
+    def checkout_folder(self, sha: str) -> Path:
+        """Where the checkout of a commit is, or will be."""
+        name = f"{repository_name(self.url)}-{sha[:12]}"
+        return self.cache / "checkouts" / _named(name, f"{shown_url(self.url)} {sha}")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Have the mirror for this process alone, clean of what a killed one left behind."""
+        for name in ("mirrors", "checkouts", "locks"):
+            (self.cache / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(self.cache / "locks" / f"{self.key}.lock", self._say_waiting):
+            for place in ("mirrors", "checkouts"):
+                for remains in (self.cache / place).glob(f".tmp-{self.key}-*"):
+                    shutil.rmtree(remains, ignore_errors=True)
+            yield
+
+    def bring(self, ref: str) -> str | None:
+        """The commit `ref` names; the origin is asked unless what is here must be the answer."""
+        if self.folder.is_dir():
+            if is_full_sha(ref) and (sha := self._commit(ref)):
+                return sha
+            if absence := self._update():
+                return self._found_without_origin(ref, absence)
+        else:
+            self._clone()
+        if _is_unlisted(ref):
+            return self._pin(ref)
+        return self._find(ref) or (self._pin(ref) if is_full_sha(ref) else None)
+
+    def check_out(self, sha: str) -> Path:
+        """A repository of its own with the commit checked out, readable inside a container.
+
+        Its objects are hard links where the file system can, never a reference to the mirror's
+        folder, which no container sees.
+        """
+        folder = self.checkout_folder(sha)
+        if folder.is_dir():
+            return folder
+        with self._complete_or_not_at_all(folder) as new:
+            options = ("--quiet", "--no-checkout", "--template=", "--origin", "origin")
+            self.git("clone", *options, "--", str(self.folder), str(new))
+            self.git("-C", str(new), "remote", "set-url", "origin", shown_url(self.url))
+            self.git("-C", str(new), "checkout", "--quiet", "--detach", sha)
+            if os.geteuid() == 0:
+                _give_to_stack_user(new)
+        return folder
+
+    def names(self) -> tuple[str, ...]:
+        """The branches and tags."""
+        form = "--format=%(refname:lstrip=2)"
+        listed = self._here("for-each-ref", form, "refs/heads", "refs/tags")
+        return tuple(dict.fromkeys(listed.splitlines()))
+
+    def default_branch(self) -> str | None:
+        """The branch the origin's HEAD names."""
+        try:
+            listed = self.git.remote(
+                self.fetched_from, "ls-remote", "--symref", "--", self.fetched_from, "HEAD"
+            )
+        except GitFailure:
+            return None
+        match = re.match(r"ref: refs/heads/(\S+)\tHEAD", listed)
+        return match[1] if match else None
+
+    def discard(self) -> None:
+        """Remove the mirror; the next `bring` makes it anew."""
+        shutil.rmtree(self.folder)
+
+    def _clone(self) -> None:
+        self.announce(f"cloning {shown_url(self.url)} into the cache")
+        with self._complete_or_not_at_all(self.folder) as new:
+            # --no-local: a local repository may borrow objects from a third one (alternates).
+            options = ("--quiet", "--bare", "--no-local", "--template=")
+            origin = self.fetched_from
+            self.git.remote(origin, "clone", *options, "--", origin, str(new))
+            # The URL, with what credentials it has, is not kept on disk.
+            self.git("--git-dir", str(new), "remote", "remove", "origin")
+
+    def _update(self) -> GitFailure | None:
+        """Fetch the branches and tags; the failure when there is nobody to fetch them from."""
+        self.announce(f"updating {shown_url(self.url)} in the cache")
+        try:
+            self._fetch(*_HEADS_AND_TAGS, prune=True)
+        except GitFailure as error:
+            if not error.trouble.is_absence():
+                raise
+            return error
+        return None
+
+    def _found_without_origin(self, ref: str, absence: GitFailure) -> str:
+        sha = self._commit(_PINNED + ref) or self._find(ref)
+        if sha is None:
+            message = f"{absence.message}; the copy in the cache has no '{ref}'"
+            raise GitFailure(message, trouble=absence.trouble) from absence
+        self.announce(f"{absence.message}: using the copy in the cache, which may be old")
+        return sha
+
+    def _pin(self, ref: str) -> str | None:
+        """Fetch what a clone does not have: `refs/changes/...`, a commit that no branch has."""
+        try:
+            self._fetch(f"+{ref}:{_PINNED}{ref}")
+        except GitFailure as error:
+            if error.trouble is Trouble.MISSING_REF:
+                return None
+            raise
+        return self._commit(_PINNED + ref)
+
+    def _fetch(self, *refspecs: str, prune: bool = False) -> None:
+        options = [
+            "--quiet",
+            "--no-tags",
+            "--no-recurse-submodules",
+            *(["--prune"] if prune else []),
+        ]
+        origin = self.fetched_from
+        place = ("--git-dir", str(self.folder))
+        self.git.remote(origin, *place, "fetch", *options, "--", origin, *refspecs)
+
+    def _find(self, ref: str) -> str | None:
+        """The commit of a tag, branch or abbreviated id, in git's own order."""
+        if ref.startswith("refs/"):
+            return self._commit(ref)
+        return (
+            self._commit(f"refs/tags/{ref}")
+            or self._commit(f"refs/heads/{ref}")
+            or (self._commit(ref) if _SHORT_SHA.fullmatch(ref) else None)
+        )
+
+    def _commit(self, name: str) -> str | None:
+        try:
+            return self._here("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        except GitFailure as error:
+            if error.trouble is Trouble.DAMAGED:
+                raise
+            return None
+
+    def _here(self, *arguments: str) -> str:
+        return self.git("--git-dir", str(self.folder), *arguments)
+
+    def _say_waiting(self) -> None:
+        self.announce(f"waiting: another run is fetching {shown_url(self.url)}")
+
+    @contextmanager
+    def _complete_or_not_at_all(self, folder: Path) -> Iterator[Path]:
+        """A place to make `folder` in; it gets its name when the block ends well."""
+        workplace = Path(tempfile.mkdtemp(prefix=f".tmp-{self.key}-", dir=folder.parent))
+        try:
+            yield workplace / folder.name
+            # With and without a folder of mirrors two locks lead to one checkout: the first wins.
+            if not folder.is_dir():
+                (workplace / folder.name).rename(folder)
+        finally:
+            shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _is_unlisted(ref: str) -> bool:
+    """Whether a clone, which has branches and tags, does not have this ref."""
+    return ref == "HEAD" or (
+        ref.startswith("refs/") and not ref.startswith(("refs/heads/", "refs/tags/"))
+    )
+
+
+def _named(name: str, identity: str) -> str:
+    readable = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:60]
+    return f"{readable}-{sha256(identity.encode(errors='surrogateescape')).hexdigest()[:12]}"
+
+
+def _give_to_stack_user(folder: Path) -> None:
+    """Make the checkout the container's stack user's, as git wants of who works in a repository.
+
+    Objects shared with the mirror stay root's: they are readable, and one owner holds for both.
+    """
+    for place, folders, files in os.walk(folder):
+        os.chown(place, _STACK_ID, _STACK_ID)
+        for name in (*folders, *files):
+            path = Path(place, name)
+            status = path.lstat()
+            if not (stat.S_ISREG(status.st_mode) and status.st_nlink > 1):
+                os.chown(path, _STACK_ID, _STACK_ID, follow_symlinks=False)

@@ -1,0 +1,210 @@
+"""One job from its request to its result: plan, image, container, modes."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runner.collect import Collector
+from runner.distro import Distro
+from runner.engine import Container, ContainerSpec, Engine
+from runner.errors import EngineError, Interrupted, RunnerError
+from runner.jobimage import PackagesFailed, ensure_image
+from runner.observer import Observer
+from runner.phases import Mode, Status
+from runner.plan import Plan, Planner, Request
+from runner.result import ImageInfo, JobResult, Problem, StageResult
+from runner.stack import (
+    Modes,
+    container_spec,
+    find_stack,
+    give_files,
+    kept_name,
+    run_modes,
+)
+from runner.workspace import RunFolder, Workspace
+
+
+class Keep(StrEnum):
+    """When a container outlives its run."""
+
+    NEVER = "never"
+    FAILED = "failed"
+    ALWAYS = "always"
+
+
+@dataclass(slots=True, kw_only=True)
+class Pipeline:
+    """Runs jobs, one at a time; what they share."""
+
+    engine: Engine
+    workspace: Workspace
+    run: RunFolder
+    request: Request
+    observer: Observer
+    planner: Planner
+
+    def run_job(self, distro: Distro, *, modes: Sequence[Mode], keep: Keep) -> JobResult:
+        """Run the modes one after the other, until one fails.
+
+        A kept container of the same job is used again when `keep` is ALWAYS and nothing that it
+        was made from has changed. What goes wrong becomes part of the result, Ctrl-C too: then
+        the container is gone (or, if it was there before, its command ended).
+        """
+        begun = time.monotonic()
+        self.observer.job_started(distro.name)
+        try:
+            plan = self.planner.plan(distro)
+        except (RunnerError, KeyboardInterrupt) as error:
+            result = JobResult(
+                job=distro.name,
+                distro=distro.name,
+                status=Status.ERROR,
+                seconds=time.monotonic() - begun,
+                problem=_problem_of(error),
+            )
+        else:
+            job = _Job(pipeline=self, plan=plan, modes=tuple(modes), keep=keep, begun=begun)
+            result = job.run()
+        self.observer.job_finished(result.job, result)
+        return result
+
+
+class _Job:
+    """The life of one planned job."""
+
+    def __init__(
+        self, *, pipeline: Pipeline, plan: Plan, modes: tuple[Mode, ...], keep: Keep, begun: float
+    ) -> None:
+        self._pipeline = pipeline
+        self._plan = plan
+        self._modes = modes
+        self._keep = keep
+        self._begun = begun
+        self._folder = pipeline.run.job(plan.job)
+        self._collector = Collector(plugins=plan.plugin_infos(), modes=modes)
+        self._image: ImageInfo | None = None
+        self._kept = ""
+
+    def run(self) -> JobResult:
+        """Build, run, keep or remove; the result says what happened."""
+        pipeline = self._pipeline
+        try:
+            self._image = ensure_image(
+                self._plan,
+                engine=pipeline.engine,
+                observer=pipeline.observer,
+                folder=self._folder,
+                cache=pipeline.workspace.cache,
+            )
+            spec = container_spec(
+                self._plan, pipeline.request, image=self._image.reference, run=pipeline.run.id
+            )
+            if self._modes:
+                self._run_in(spec)
+        except PackagesFailed as failed:
+            return self._packages_failed(failed)
+        except (RunnerError, KeyboardInterrupt) as error:
+            return self._finish(problem=_problem_of(error))
+        return self._finish()
+
+    def _run_in(self, spec: ContainerSpec) -> None:
+        with self._take_container(spec) as container:
+            try:
+                self._run_modes(container)
+            except RunnerError:
+                container.keep = container.keep or self._keep is not Keep.NEVER
+                self._rename_kept(container)
+                raise
+            failed = self._collector.finish(job="", distro="").status is not Status.PASSED
+            container.keep = self._keep is Keep.ALWAYS or (failed and self._keep is Keep.FAILED)
+            self._rename_kept(container)
+
+    def _take_container(self, spec: ContainerSpec) -> contextlib.AbstractContextManager[Container]:
+        engine = self._pipeline.engine
+        found, same = find_stack(engine, self._plan, spec)
+        if found and same and self._keep is Keep.ALWAYS:
+            self._say(f"using the container {found.name}")
+            container = engine.container(found)
+            container.keep = True
+            if found.state != "running":
+                container.start()
+            return container
+        self._say("container")
+        container = engine.create(spec)
+        try:
+            container.start()
+        except BaseException:
+            container.remove()
+            raise
+        return container
+
+    def _run_modes(self, container: Container) -> None:
+        request = self._pipeline.request
+        give_files(container, self._plan, request)
+        run_modes(
+            container,
+            Modes(
+                modes=self._modes,
+                job=self._plan.job,
+                plugins=[plugin.name for plugin in self._plan.plugins],
+                environment=request.environment,
+                deadline=self._begun + request.timeout if request.timeout else None,
+            ),
+            collector=self._collector,
+            observer=self._pipeline.observer,
+            folder=self._folder,
+        )
+
+    def _rename_kept(self, container: Container) -> None:
+        """Give a container that stays the job's name; an older one of that name makes room."""
+        name = kept_name(self._plan.job)
+        if not container.keep:
+            return
+        self._kept = container.name
+        if container.name == name:
+            return
+        with contextlib.suppress(EngineError):
+            for found in self._pipeline.engine.containers(job=self._plan.job):
+                if found.name == name:
+                    self._pipeline.engine.container(found).remove()
+            container.rename(name)
+        self._kept = container.name
+
+    def _packages_failed(self, failed: PackagesFailed) -> JobResult:
+        whose = f"plugin {failed.layer.plugin}" if failed.layer.plugin else failed.layer.title
+        stage = StageResult(
+            mode=Mode.STACK,
+            stage=f"packages of {whose} ({failed.layer.source})",
+            status=Status.FAILED,
+            exit_code=failed.exit_code,
+            failure=failed.failure,
+        )
+        result = self._finish()
+        return JobResult(
+            job=result.job,
+            distro=result.distro,
+            status=Status.FAILED,
+            phases=result.phases,
+            stages=(stage,),
+            seconds=result.seconds,
+            plugins=result.plugins,
+        )
+
+    def _finish(self, *, problem: Problem | None = None) -> JobResult:
+        return self._collector.finish(
+            job=self._plan.job,
+            distro=self._plan.distro.name,
+            seconds=time.monotonic() - self._begun,
+            image=self._image,
+            problem=problem,
+            kept=self._kept,
+        )
+
+    def _say(self, what: str) -> None:
+        self._pipeline.observer.doing(self._plan.job, what)
+
+
+def _problem_of(error: RunnerError | KeyboardInterrupt) -> Problem:
+    return Problem.of(error if isinstance(error, RunnerError) else Interrupted("interrupted"))

@@ -1,0 +1,135 @@
+"""The names, URLs and refs a plugin may have: text in, `ConfigError` or nothing out.
+
+All of it ends in a git command, in a path of the container or in a bash variable, so what is not
+known to be harmless is refused.
+"""
+
+import re
+
+from runner.errors import ConfigError
+
+_RESERVED = {
+    "devstack": "DevStack itself is there",
+    "data": "it is DATA_DIR",
+    "logs": "it is LOGDIR",
+    "status": "it is SERVICE_DIR",
+    "async": "DevStack keeps its background jobs there",
+    "requirements": "it is REQUIREMENTS_DIR",
+    "bindep-venv": "bindep's virtual environment is there",
+    "bin": "programs are there",
+    "devstack.subunit": "it is SUBUNIT_OUTPUT",
+}
+_SCHEMES = ("https", "http", "git", "ssh", "file")
+_TRANSPORTS = "use an https, http, git, ssh or file URL, user@host:path, or a local folder"
+_SCP_LIKE = re.compile(
+    r"(?:(?P<user>[^/:@]+)@)?(?P<host>\[[^]/]+\]|[^/:\[\]]+):(?P<path>.*)", re.DOTALL
+)
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z0-9][A-Za-z0-9+.-]*)://(?P<authority>[^/]*)(?P<path>.*)", re.DOTALL
+)
+_HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,99}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BAD_IN_REF = re.compile(
+    r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^/|/$|\.$|(?:^|/)\.|\.lock(?:/|$)|^@$"
+)
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that is not one harmless path component, or is taken in $DEST."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"plugin name {name!r} cannot be used: it becomes a folder in $DEST",
+            hint="give it one of letters, digits, '_', '.', '+', '-' with -p NAME=PATH",
+        )
+    if name in _RESERVED:
+        raise ConfigError(
+            f"plugin name '{name}' cannot be used: $DEST/{name} is taken, {_RESERVED[name]}",
+            hint="give the plugin another name",
+        )
+
+
+def check_location(location: str) -> None:
+    """Refuse a URL or path that git would not merely fetch from."""
+    shown = repr(shown_url(location))
+    if not location:
+        raise ConfigError("a plugin's URL is empty", hint=_TRANSPORTS)
+    if location.startswith("-"):
+        raise ConfigError(f"plugin URL {shown} begins with '-', like an option", hint=_TRANSPORTS)
+    if _CONTROL.search(location):
+        raise ConfigError(f"plugin URL {shown} has a control character in it", hint=_TRANSPORTS)
+    if helper := _HELPER.match(location):
+        raise ConfigError(
+            f"plugin URL {shown} is refused: '{helper[0]}' makes git run a program",
+            hint=_TRANSPORTS,
+        )
+    if not is_path(location):
+        _check_url(location, shown)
+
+
+def _check_url(location: str, shown: str) -> None:
+    if any(not character.isprintable() or character.isspace() for character in location):
+        raise ConfigError(f"plugin URL {shown} has a blank in it", hint=_TRANSPORTS)
+    if url := _URL.fullmatch(location):
+        if url["scheme"] not in _SCHEMES:
+            raise ConfigError(
+                f"plugin URL {shown} is refused: transport '{url['scheme']}' is not one of ours",
+                hint=_TRANSPORTS,
+            )
+        host = url["authority"].rpartition("@")[2]
+        complete = bool(host or url["scheme"] == "file") and bool(url["path"].strip("/"))
+    else:
+        scp = _SCP_LIKE.fullmatch(location)
+        host = scp["host"] if scp else ""
+        complete = scp is not None and bool(scp["path"].strip("/"))
+    if host.startswith("-"):
+        raise ConfigError(f"plugin URL {shown}: the host begins with '-'", hint=_TRANSPORTS)
+    if not complete:
+        raise ConfigError(f"plugin URL {shown} names no repository", hint=_TRANSPORTS)
+
+
+def check_ref(ref: str) -> None:
+    """Refuse a ref that git would refuse (`git check-ref-format`) or take as an option."""
+    if not ref or ref.startswith("-") or _BAD_IN_REF.search(ref):
+        raise ConfigError(
+            f"{ref!r} is not a branch, tag or commit",
+            hint="refs look like master, stable/2025.1, 1.2.3, refs/changes/45/12345/6, 1a2b3c4",
+        )
+
+
+def is_path(location: str) -> bool:
+    """Whether git would look for this on the local disk, by its form alone."""
+    return _URL.match(location) is None and _SCP_LIKE.fullmatch(location) is None
+
+
+def repository_name(location: str) -> str:
+    """The last part of a URL or path, without `.git`."""
+    last = re.split(r"[/:]", location.rstrip("/"))[-1]
+    return last.removesuffix(".git")
+
+
+def repository_path(location: str) -> str:
+    """The path of a URL on its host, `openstack/nova`, without `.git`."""
+    match = _URL.fullmatch(location) or _SCP_LIKE.fullmatch(location)
+    path = match["path"] if match else location
+    return path.strip("/").removesuffix(".git")
+
+
+def split_ref(text: str) -> tuple[str, str | None]:
+    """Take `@REF` off the end of a location; an `@` that begins a folder's name is not one.
+
+    `git@host:path` and `ssh://git@host/path` keep theirs: only the path can end in a ref.
+    """
+    match = _URL.fullmatch(text) or _SCP_LIKE.fullmatch(text)
+    start = match.start("path") if match else 0
+    path, sign, ref = text[start:].rpartition("@")
+    if not sign or not path or path.endswith("/"):
+        return text, None
+    check_ref(ref)
+    return text[:start] + path, ref
+
+
+def shown_url(text: str) -> str:
+    """The text with the credentials of all URLs in it removed; `ssh://git@host` keeps its user."""
+    text = re.sub(r"\b(https?://)[^/\s'\"]*@", r"\1", text)
+    return re.sub(r"\b([a-z+]+://)([^/@:\s'\"]*):[^/\s'\"]*@", r"\1\2@", text)

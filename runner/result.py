@@ -1,0 +1,177 @@
+"""What became of a run, as values: terminal, reports and the exit code are functions of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+import msgspec
+
+from runner.errors import ConfigError, RunnerError
+from runner.phases import PLUGIN_FILES, Mode, Phase, Status
+
+SCHEMA = 1
+# 2 is a job whose own files are wrong (a package list), found after the run has started.
+_PRECEDENCE = (130, 5, 6, 2, 1)
+_EXIT_NOTHING_SELECTED = 3
+_EXIT_ALL_SKIPPED = 4
+_EXIT_HOST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Where it went wrong, and the last lines of output; what is not known is empty or 0."""
+
+    command: str = ""
+    file: str = ""
+    line: int = 0
+    function: str = ""
+    tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseResult:
+    """How one plugin fared in one phase; an exit code of None was never seen."""
+
+    mode: Mode
+    phase: Phase
+    plugin: str
+    status: Status
+    seconds: float = 0.0
+    exit_code: int | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """How in-tree work fared; a script that fails outside all stages is a stage of its name."""
+
+    mode: Mode
+    stage: str
+    status: Status
+    seconds: float = 0.0
+    exit_code: int | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginInfo:
+    """Which plugin ran; `files` are those of PLUGIN_FILES that it has."""
+
+    name: str
+    url: str = ""
+    ref: str = ""
+    sha: str = ""
+    dirty: bool = False
+    files: tuple[str, ...] = PLUGIN_FILES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageInfo:
+    """Which image a job ran in, and why it was built, if it was."""
+
+    reference: str
+    id: str = ""
+    base: str = ""
+    built: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An error that ended a job or a run."""
+
+    message: str
+    hint: str | None = None
+    exit_code: int = _EXIT_HOST
+
+    @classmethod
+    def of(cls, error: RunnerError) -> Self:
+        """Keep what the error says as a value."""
+        return cls(message=error.message, hint=error.hint, exit_code=error.exit_code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResult:
+    """One distro with one local.conf; phases and stages are in the order they ran."""
+
+    job: str
+    distro: str
+    status: Status
+    phases: tuple[PhaseResult, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    image: ImageInfo | None = None
+    plugins: tuple[PluginInfo, ...] = ()
+    problem: Problem | None = None
+    kept: str = ""  # the name of the container that stays
+
+    @property
+    def exit_code(self) -> int:
+        """The code this job alone would give."""
+        if self.problem is not None:
+            return self.problem.exit_code
+        match self.status:
+            case Status.FAILED:
+                return 1
+            case Status.ERROR:
+                return _EXIT_HOST
+            case _:
+                return 0
+
+    @property
+    def culprit(self) -> PhaseResult | StageResult | None:
+        """The first thing that failed, which is what a user wants to see."""
+        results: list[PhaseResult | StageResult] = [*self.phases, *self.stages]
+        order = [*Mode]
+        bad = (result for result in results if result.status.is_bad)
+        return min(bad, key=lambda result: order.index(result.mode), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """All the jobs of one invocation."""
+
+    run: str
+    version: str
+    started: datetime
+    seconds: float = 0.0
+    jobs: tuple[JobResult, ...] = ()
+    problem: Problem | None = None
+
+
+def exit_code(run: RunResult) -> int:
+    """Choose the one exit code for all jobs, the gravest first."""
+    codes = {job.exit_code for job in run.jobs} - {0}
+    if run.problem is not None:
+        codes.add(run.problem.exit_code)
+    if codes:
+        return next((code for code in _PRECEDENCE if code in codes), max(codes))
+    if not run.jobs:
+        return _EXIT_NOTHING_SELECTED
+    ran = any(job.status is Status.PASSED for job in run.jobs)
+    return 0 if ran else _EXIT_ALL_SKIPPED
+
+
+class _Header(msgspec.Struct, frozen=True, kw_only=True):
+    schema: int
+
+
+def to_json(run: RunResult) -> bytes:
+    """Write a run for other programs; SCHEMA grows when a field changes its meaning or goes."""
+    document = {"schema": SCHEMA, "exit_code": exit_code(run), **msgspec.to_builtins(run)}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def from_json(data: bytes) -> RunResult:
+    """Read a run back; what a newer version of the same schema has added is ignored."""
+    try:
+        header = msgspec.json.decode(data, type=_Header)
+        if header.schema != SCHEMA:
+            raise ConfigError(
+                f"the result has schema {header.schema}, this version reads schema {SCHEMA}",
+                hint="read it with the version of devstack-runner that wrote it",
+            )
+        return msgspec.json.decode(data, type=RunResult)
+    except msgspec.MsgspecError as error:
+        raise ConfigError(f"the result cannot be read: {error}") from error

@@ -1,0 +1,221 @@
+"""A job's container: created, booted, its modes run in it, kept or removed."""
+
+import contextlib
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from runner import labels
+from runner.collect import Collector
+from runner.engine import Container, ContainerSpec, Engine, Found, Mount
+from runner.engine.container import Stream
+from runner.errors import EngineError, TimeLimit
+from runner.events import Event, EventReader
+from runner.observer import Observer
+from runner.phases import Mode
+from runner.plan import Plan, Request
+from runner.proxies import proxy_variables
+from runner.resources import CONTAINER, TREE
+from runner.sources import git_mirror_config
+from runner.workspace import JobFolder
+
+INSIDE = "/usr/local/lib/devstack-runner"
+LOWER = "/srv/devstack-runner/lower"
+UPPER = "/srv/devstack-runner/upper"
+GIVEN = "/srv/devstack-runner/given"
+GIT_MIRROR = "/srv/devstack-runner/git"
+TOP_DIR = "/opt/stack/devstack"
+TAIL_LINES = 20
+_TAIL_BYTES = 1 << 14
+_GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
+
+
+def container_spec(plan: Plan, request: Request, *, image: str, run: str) -> ContainerSpec:
+    """How the job's container is created; its labels carry a hash over all but run and name."""
+    mounts = (
+        Mount(target=INSIDE, source=CONTAINER),
+        Mount(target=f"{LOWER}/devstack", source=TREE),
+        *(_plugin_mount(plugin.name, plugin.folder, request) for plugin in plan.plugins),
+        Mount(target=UPPER),
+        *([Mount(target=GIT_MIRROR, source=request.git_mirror)] if request.git_mirror else []),
+    )
+    environment = {**proxy_variables(), "container": "docker"}
+    content = json.dumps([image, [(m.target, str(m.source)) for m in mounts], request.privileged])
+    spec = hashlib.sha256(content.encode()).hexdigest()[:16]
+    return ContainerSpec(
+        image=image,
+        name=f"devstack-runner-{plan.job}-{run[-6:]}",
+        command=[f"{INSIDE}/init"],
+        labels=labels.for_object(
+            "job",
+            job=plan.job,
+            run=run,
+            spec=spec,
+            distro=plan.distro.name,
+            project=str(request.project),
+            plugins=" ".join(plugin.name for plugin in plan.plugins),
+        ),
+        mounts=mounts,
+        environment=environment,
+        systemd=True,
+        privileged=request.privileged,
+    )
+
+
+def _plugin_mount(name: str, folder: Path, request: Request) -> Mount:
+    if request.write_through:
+        return Mount(target=f"/opt/stack/{name}", source=folder, read_only=False)
+    return Mount(target=f"{LOWER}/{name}", source=folder)
+
+
+def kept_name(job: str) -> str:
+    """The name of a container that is kept to work in; at work it has the run's in it, too."""
+    return f"devstack-runner-{job}"
+
+
+def give_files(container: Container, plan: Plan, request: Request) -> None:
+    """Put local.conf, the passwords and the git configuration where `enter` finds them."""
+    container.put_files(
+        "/srv/devstack-runner",
+        {
+            "given/local.conf": plan.conf.encode(),
+            "given/passwords": plan.passwords().encode(),
+        },
+    )
+    if request.git_mirror:
+        text = git_mirror_config(request.git_mirror, GIT_MIRROR, _GIT_BASES)
+        container.put_files("/etc", {"gitconfig": text.encode()})
+
+
+class Output:
+    """Takes both channels of a command: log and events to the job's folder and the observer."""
+
+    def __init__(
+        self,
+        job: str,
+        *,
+        observer: Observer,
+        folder: JobFolder,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._job = job
+        self._observer = observer
+        self._on_event = on_event
+        self._log = folder.log.open("ab")
+        self._events_file = folder.events.open("ab")
+        self._events = EventReader()
+        self._tail = bytearray()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log.close()
+        self._events_file.close()
+
+    def __call__(self, stream: Stream, data: bytes, /) -> None:
+        """Take what came on one channel."""
+        if stream is Stream.STDERR:
+            self._events_file.write(data)
+            for event in self._events.feed(data):
+                self._on_event(event)
+                self._observer.event(self._job, event)
+            return
+        self._log.write(data)
+        self._tail += data[-_TAIL_BYTES:]
+        del self._tail[:-_TAIL_BYTES]
+        self._observer.output(self._job, data)
+
+    def tail(self) -> tuple[str, ...]:
+        """The last lines of the log."""
+        lines = deque(self._tail.decode(errors="replace").splitlines(), maxlen=TAIL_LINES)
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modes:
+    """Modes to run in a container one after the other, for these plugins."""
+
+    modes: tuple[Mode, ...]
+    job: str
+    plugins: Sequence[str]
+    environment: Mapping[str, str]
+    deadline: float | None  # monotonic seconds
+
+
+def run_modes(
+    container: Container,
+    wanted: Modes,
+    *,
+    collector: Collector,
+    observer: Observer,
+    folder: JobFolder,
+) -> None:
+    """Run the modes until one fails; the collector is told everything.
+
+    Raises:
+        TimeLimit: the deadline has passed; the command was ended.
+        EngineError: the engine or the container went away.
+
+    """
+    environment = {
+        **proxy_variables(),
+        "PLUGINS_IN_PLACE": " ".join(wanted.plugins),
+        **wanted.environment,
+    }
+    with Output(wanted.job, observer=observer, folder=folder, on_event=collector.fold) as output:
+        for mode in wanted.modes:
+            code: int | None = None
+            try:
+                code = _run_mode(
+                    container, mode, output=output, environment=environment, wanted=wanted
+                )
+            finally:
+                collector.close_mode(mode, exit_code=code, tail=output.tail(), now=time.time())
+            if code:
+                return
+
+
+def _run_mode(
+    container: Container,
+    mode: Mode,
+    *,
+    output: Output,
+    environment: Mapping[str, str],
+    wanted: Modes,
+) -> int:
+    def check() -> None:
+        if wanted.deadline is not None and time.monotonic() > wanted.deadline:
+            raise TimeLimit(
+                f"{wanted.job}: the time limit was reached while {mode.script} was running",
+                hint="--timeout gives it more; the log shows what it was waiting for",
+            )
+
+    try:
+        return container.execute(
+            [f"{INSIDE}/enter", f"./{mode.script}"],
+            reader=output,
+            environment=environment,
+            tick=check,
+        )
+    except (TimeLimit, KeyboardInterrupt):
+        end_command(container)
+        raise
+
+
+def end_command(container: Container) -> None:
+    """End what `enter` runs in the container, with its children."""
+    with contextlib.suppress(EngineError):
+        container.execute([f"{INSIDE}/leave"], reader=lambda _stream, _data: None)
+
+
+def find_stack(engine: Engine, plan: Plan, spec: ContainerSpec) -> tuple[Found | None, bool]:
+    """The kept container of this job, and whether it is still what the job asks for."""
+    name = kept_name(plan.job)
+    found = next((f for f in engine.containers(job=plan.job) if f.name == name), None)
+    return found, found is not None and found.labels.get(labels.SPEC) == spec.labels[labels.SPEC]

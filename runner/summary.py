@@ -1,0 +1,118 @@
+"""What a person reads at the end: failures first and in words, then a table of the phases."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from runner.phases import Phase, Status
+from runner.result import JobResult, PhaseResult, RunResult, StageResult, exit_code
+from runner.workspace import RunFolder
+
+_STYLES = {
+    Status.PASSED: "32",
+    Status.FAILED: "31;1",
+    Status.ERROR: "31;1",
+    Status.SKIPPED: "33",
+    Status.NOT_RUN: "90",
+}
+_SHORT = {Phase.OVERRIDE_DEFAULTS: "overrides"}
+
+
+def print_summary(run: RunResult, *, folder: RunFolder, to_stderr: bool) -> None:
+    """Print it to stdout, or to stderr when stdout carries JSON."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    for line in summary_lines(run, folder=folder, colour=_has_colour(stream)):
+        print(line, file=stream)
+
+
+def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterator[str]:
+    """The lines of the summary."""
+    for job in run.jobs:
+        if job.status.is_bad:
+            yield from _failure_lines(job, folder)
+    yield ""
+    for job in run.jobs:
+        yield from _table_lines(job, colour=colour)
+    yield _last_line(run)
+
+
+def _failure_lines(job: JobResult, folder: RunFolder) -> Iterator[str]:
+    yield ""
+    culprit = job.culprit
+    if culprit is not None:
+        yield from _culprit_lines(job, culprit)
+    if job.problem is not None:
+        yield f"{job.job}: {job.problem.message}"
+        if job.problem.hint:
+            yield f"  {job.problem.hint}"
+    log = folder.path / job.job / ("log" if culprit and job.phases else "build.log")
+    if log.exists():
+        yield f"  the whole log: {log}"
+    if job.kept:
+        yield "  the container is kept; next:"
+        yield f"    devstack-runner shell {job.job}    look into it; ./stack.sh runs it again"
+        yield f"    devstack-runner down {job.job}     remove it"
+
+
+def _culprit_lines(job: JobResult, culprit: PhaseResult | StageResult) -> Iterator[str]:
+    what = (
+        f"{culprit.phase.value} of plugin {culprit.plugin}"
+        if isinstance(culprit, PhaseResult)
+        else culprit.stage
+    )
+    code = "" if culprit.exit_code is None else f", exit {culprit.exit_code}"
+    yield f"{job.job}: {what} {culprit.status.value}{code}"
+    failure = culprit.failure
+    if failure is None:
+        return
+    if failure.file:
+        function = f" ({failure.function})" if failure.function else ""
+        yield f"  {failure.file}:{failure.line}{function}"
+    if failure.command:
+        yield from (f"    {line}" for line in failure.command.splitlines())
+    if failure.tail:
+        yield f"  last {len(failure.tail)} lines of output:"
+        yield from (f"  | {line}" for line in failure.tail)
+
+
+def _table_lines(job: JobResult, *, colour: bool) -> Iterator[str]:
+    """Phases down, plugins across."""
+    plugins = list(dict.fromkeys(phase.plugin for phase in job.phases))
+    if not plugins:
+        return
+    cells = {(phase.phase, phase.plugin): phase for phase in job.phases}
+    width = max(12, *(len(name) for name in plugins))
+    yield _row(job.job, [f"{name:<{width}}" for name in plugins])
+    for phase in Phase:
+        row = [cells.get((phase, plugin)) for plugin in plugins]
+        if any(row):
+            yield _row(phase.value, [_cell(result, width, colour=colour) for result in row])
+    yield ""
+
+
+def _row(head: str, cells: Sequence[str]) -> str:
+    return f"{head:<24} {'  '.join(cells)}".rstrip()
+
+
+def _cell(result: PhaseResult | None, width: int, *, colour: bool) -> str:
+    if result is None:
+        return " " * width
+    seconds = "" if result.status is Status.NOT_RUN else f" {result.seconds:.1f} s"
+    text = f"{result.status.value}{seconds}".ljust(width)
+    return f"\033[{_STYLES[result.status]}m{text}\033[0m" if colour else text
+
+
+def _last_line(run: RunResult) -> str:
+    counts = [
+        f"{count} {status.value}"
+        for status in Status
+        if (count := sum(job.status is status for job in run.jobs))
+    ]
+    jobs = "job" if len(run.jobs) == 1 else "jobs"
+    outcome = ", ".join(counts) or "nothing run"
+    return f"{len(run.jobs)} {jobs}: {outcome} in {run.seconds:.1f} s (exit {exit_code(run)})"
+
+
+def _has_colour(stream: IO[str]) -> bool:
+    return stream.isatty() and "NO_COLOR" not in os.environ
