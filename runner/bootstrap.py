@@ -146,6 +146,7 @@ def _dnf(distro: Distro, recipe: Dnf, target: str) -> list[str]:
         f"--installroot={target}",
         f"--releasever={distro.release}",
         "--setopt=reposdir=/dev/null",
+        "--setopt=*.skip_if_unavailable=0",
         "--setopt=install_weak_deps=False",
         "--setopt=tsflags=nodocs",
     ]

@@ -53,7 +53,7 @@ class Collector:
     """
 
     def __init__(self, *, plugins: Sequence[PluginInfo], modes: Sequence[Mode]) -> None:
-        self._plugins = tuple(plugins)
+        self.plugins = tuple(plugins)
         self._runs = {mode: _Run() for mode in modes}
         self._current: Mode | None = None
         self._notes: list[str] = []
@@ -87,6 +87,24 @@ class Collector:
             _interrupt(run, mode, exit_code, now)
         _attach_tail(run, tail)
 
+    @property
+    def current(self) -> Mode | None:
+        """The mode that is running now."""
+        return self._current
+
+    def close(
+        self, *, exit_code: int | None, tail: Sequence[str] = (), now: float | None = None
+    ) -> None:
+        """Say that all commands are gone: they ran one after the other, until one failed, and the
+        last one that ran exited so. When none has begun, the first is to blame.
+        """
+        began = [mode for mode, run in self._runs.items() if run.began]
+        for mode in began[:-1]:
+            self.close_mode(mode, exit_code=0, now=now)
+        last = began[-1] if began else next(iter(self._runs), None)
+        if last is not None:
+            self.close_mode(last, exit_code=exit_code, tail=tail, now=now)
+
     def finish(
         self,
         *,
@@ -112,7 +130,7 @@ class Collector:
             notes=(*notes, *dict.fromkeys(self._notes)),
             seconds=seconds,
             image=image,
-            plugins=self._plugins,
+            plugins=self.plugins,
             problem=problem,
             kept=kept,
         )
@@ -153,7 +171,7 @@ class Collector:
         planned = [
             (phase, plugin.name)
             for phase in phases_of(mode)
-            for plugin in self._plugins
+            for plugin in self.plugins
             if phase.file in plugin.files
         ]
         came = {(step.phase, step.plugin) for step in run.steps if isinstance(step, PhaseResult)}

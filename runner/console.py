@@ -2,17 +2,19 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
 from runner.engine import BuildLine
 from runner.engine.images import plain
-from runner.events import Event, Note, PhaseBegin, PhaseEnd, StageEnd
+from runner.events import Event, Note, PhaseEnd, StageEnd, phase_name
 from runner.observer import Observer, Silent
-from runner.phases import Phase, Status
+from runner.phases import Status
 from runner.result import JobResult
 
+_SHOWN_INSTRUCTION = 100
 _SLOW_STAGE = 1.0  # seconds; shorter in-tree work that passed is not worth a line
 
 
@@ -36,14 +38,6 @@ def is_terminal(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
 
 
-def phase_name(event: PhaseBegin | PhaseEnd) -> str:
-    """The phase as people know it: `stack install`."""
-    try:
-        return Phase.of_event(event.mode, event.phase).value
-    except ValueError:
-        return f"{event.mode} {event.phase}"
-
-
 class Plain:
     """A line for each thing that happens; with `verbose` also all output as it comes."""
 
@@ -64,8 +58,9 @@ class Plain:
         if self._verbose:
             if plain(line.text):
                 self._line(job, plain(line.text))
-        elif line.text.startswith("Step "):
-            self._line(job, f"[{line.step}/{line.steps}] {line.text.split(' : ', 1)[1]}")
+        elif line.instruction:
+            what = textwrap.shorten(line.instruction, _SHOWN_INSTRUCTION, placeholder=" …")
+            self._line(job, f"[{line.step}/{line.steps}] {what}")
 
     def event(self, job: str, event: Event) -> None:
         """Show how phases ended, and stages that failed or took long."""

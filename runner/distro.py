@@ -135,6 +135,7 @@ class Distro(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     base: Reference
     digest: Digest | None = None
     packages: tuple[Word, ...]
+    global_venv: bool = True  # DevStack's GLOBAL_VENV there (core.md 3.5)
     bootstrap: Bootstrap | None = None
 
     @property

@@ -33,6 +33,7 @@ class Recipe:
     gid: int
     certificates: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
+    bindep: bool = False  # a plugin has a bindep.txt, which the tree reads too
 
 
 def render(recipe: Recipe) -> str:

@@ -6,7 +6,7 @@ that is read here raises: a line that makes no sense becomes an `Unknown`.
 
 import msgspec
 
-from runner.phases import Mode, Status
+from runner.phases import Mode, Phase, Status
 
 LINE_LIMIT = 1_000_000
 _SHOWN = 200
@@ -96,6 +96,14 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
 KnownEvent = RunBegin | RunEnd | StageBegin | StageEnd | PhaseBegin | PhaseEnd | Merge | Note
 Event = KnownEvent | Unknown
 _DECODER: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)
+
+
+def phase_name(event: PhaseBegin | PhaseEnd) -> str:
+    """The phase as people know it: `stack install`."""
+    try:
+        return Phase.of_event(event.mode, event.phase).value
+    except ValueError:
+        return f"{event.mode} {event.phase}"
 
 
 def decode_event(line: bytes) -> Event:

@@ -31,15 +31,16 @@ def collect_garbage(*, images: bool, dry_run: bool) -> Iterator[str]:
 
 
 def _leftovers(engine: Engine, workspace: Workspace, *, images: bool) -> Iterator[Found]:
+    working = any(run.is_alive() for run in workspace.all_runs())
     containers = engine.containers()
-    gone = [found for found in containers if _is_leftover(found, workspace)]
+    gone = [found for found in containers if _is_leftover(found, workspace, working=working)]
     yield from gone
     staying = [found for found in containers if found not in gone]
     runs = {found.run for found in staying}
     for volume in engine.volumes():
         if volume.run not in runs and not _is_alive(volume.run, workspace):
             yield volume
-    if any(run.is_alive() for run in workspace.all_runs()):
+    if working:
         return  # it may be building
     used = {found.image for found in staying}
     for image in engine.images():
@@ -47,9 +48,11 @@ def _leftovers(engine: Engine, workspace: Workspace, *, images: bool) -> Iterato
             yield image
 
 
-def _is_leftover(found: Found, workspace: Workspace) -> bool:
+def _is_leftover(found: Found, workspace: Workspace, *, working: bool) -> bool:
     if found.job and found.name == kept_name(found.job):
         return False
+    if not found.run:
+        return not working  # a build's: the engine labels it as the image, which has no run
     return not _is_alive(found.run, workspace)
 
 

@@ -1,18 +1,26 @@
 """A job's image: there already, or built, saying which layer changed and because of what."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from runner.dockerfile import Layer, changed_layer, layer_of_step
 from runner.engine import BuildFailure, BuildLine, Engine
 from runner.engine.images import is_output, plain
+from runner.engine.translate import hint_for
 from runner.errors import EngineError
 from runner.observer import Observer
 from runner.plan import Plan
 from runner.proxies import proxy_variables
 from runner.result import Failure, ImageInfo
 from runner.workspace import JobFolder
+
+# The mirror could not be reached or the disk is full, for which no plugin is to blame.
+_TROUBLE = re.compile(
+    "Failed to fetch|Could not resolve|Temporary failure|Curl error|no space left", re.IGNORECASE
+)
 
 
 class PackagesFailed(Exception):
@@ -25,30 +33,78 @@ class PackagesFailed(Exception):
         self.exit_code = exit_code
 
 
-def ensure_image(
-    plan: Plan, *, engine: Engine, observer: Observer, folder: JobFolder, cache: Path
-) -> ImageInfo:
-    """Build the image unless one of the same content is there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builder:
+    """Builds the images of one job; the deadline is in monotonic seconds."""
 
-    Raises:
-        PackagesFailed: the packages of a list cannot be installed.
-        EngineError: the engine cannot build.
+    engine: Engine
+    observer: Observer
+    folder: JobFolder
+    cache: Path
+    deadline: float | None = None
 
-    """
-    text = plan.dockerfile
-    folder.dockerfile.write_text(text)
-    reference = image_reference(plan, text)
-    if found := engine.find_image(reference):
-        return ImageInfo(reference=reference, id=found, base=plan.base.reference)
-    previous = cache / "dockerfiles" / plan.job
-    reason = _reason(previous, text)
-    observer.doing(plan.job, f"building the image: {reason}")
-    image = _build(plan, text, reference, engine=engine, observer=observer, folder=folder)
-    previous.parent.mkdir(parents=True, exist_ok=True)
-    previous.write_text(text)
-    return ImageInfo(
-        reference=reference, id=image, base=plan.base.reference, built=True, reason=reason
-    )
+    def ensure(self, plan: Plan) -> ImageInfo:
+        """Build the image unless one of the same content is there.
+
+        Raises:
+            PackagesFailed: the packages of a plugin's list cannot be installed.
+            EngineError: the engine cannot build, or a mirror cannot be reached.
+            TimeLimit: the deadline has passed.
+
+        """
+        text = plan.dockerfile
+        self.folder.dockerfile.write_text(text)
+        reference = image_reference(plan, text)
+        if found := self.engine.find_image(reference):
+            return ImageInfo(reference=reference, id=found, base=plan.base.reference)
+        previous = self.cache / "dockerfiles" / plan.job
+        reason = _reason(previous, text)
+        self.observer.doing(plan.job, f"building the image: {reason}")
+        image = self._build(plan, text, reference)
+        previous.parent.mkdir(parents=True, exist_ok=True)
+        previous.write_text(text)
+        return ImageInfo(
+            reference=reference, id=image, base=plan.base.reference, built=True, reason=reason
+        )
+
+    def _build(self, plan: Plan, text: str, reference: str) -> str:
+        tail: list[str] = []
+        with self.folder.build_log.open("w") as log:
+
+            def on_line(line: BuildLine) -> None:
+                log.write(line.text + "\n")
+                if is_output(line.text):
+                    tail.append(plain(line.text))
+                    del tail[:-20]
+                self.observer.building(plan.job, line)
+
+            try:
+                return self.engine.build(
+                    context={"Dockerfile": text.encode(), **plan.certificates},
+                    tag=reference,
+                    build_args=proxy_variables(),
+                    on_line=on_line,
+                    deadline=self.deadline,
+                )
+            except BuildFailure as failure:
+                raise self._explain(failure, plan, text, tail) from failure
+
+    def _explain(self, failure: BuildFailure, plan: Plan, text: str, tail: list[str]) -> Exception:
+        """Tell a plugin's wrong list from trouble with the mirror or the disk."""
+        layer = layer_of_step(text, failure.step, plan.recipe.layers)
+        complaint = _complaint(tail) or failure.message
+        trouble = next((line for line in tail if _TROUBLE.search(line)), None)
+        if layer is None or layer.plugin is None or trouble:
+            said = trouble or complaint
+            return EngineError(
+                f"building the image of {plan.job}: {said}",
+                hint=hint_for(said) or f"what was printed: {self.folder.build_log}",
+            )
+        return PackagesFailed(
+            layer=layer,
+            failure=Failure(command=complaint, tail=tuple(tail)),
+            exit_code=failure.exit_code,
+        )
 
 
 def describe(plan: Plan, engine: Engine) -> Iterator[str]:
@@ -70,44 +126,6 @@ def image_reference(plan: Plan, text: str) -> str:
     for name, content in plan.certificates.items():
         digest.update(name.encode() + b"\0" + content)
     return f"devstack-runner/{plan.job.lower()}:{digest.hexdigest()[:16]}"
-
-
-def _build(
-    plan: Plan, text: str, reference: str, *, engine: Engine, observer: Observer, folder: JobFolder
-) -> str:
-    context: Mapping[str, bytes] = {"Dockerfile": text.encode(), **plan.certificates}
-    tail: list[str] = []
-    with folder.build_log.open("w") as log:
-
-        def on_line(line: BuildLine) -> None:
-            log.write(line.text + "\n")
-            if is_output(line.text):
-                tail.append(plain(line.text))
-                del tail[:-20]
-            observer.building(plan.job, line)
-
-        try:
-            return engine.build(
-                context=context, tag=reference, build_args=proxy_variables(), on_line=on_line
-            )
-        except BuildFailure as failure:
-            layer = layer_of_step(text, failure.step, plan.recipe.layers)
-            if layer is None or layer.plugin is None or _is_network_trouble(tail):
-                raise EngineError(
-                    f"building the image of {plan.job}: {_complaint(tail) or failure.message}",
-                    hint=f"what was printed: {folder.build_log}",
-                ) from failure
-            raise PackagesFailed(
-                layer=layer,
-                failure=Failure(command=_complaint(tail), tail=tuple(tail)),
-                exit_code=failure.exit_code,
-            ) from failure
-
-
-def _is_network_trouble(tail: list[str]) -> bool:
-    """Whether the mirror could not be reached, for which no plugin is to blame."""
-    signs = ("Failed to fetch", "Could not resolve", "Temporary failure", "Curl error", "Timeout")
-    return any(sign in line for line in tail for sign in signs)
 
 
 def _complaint(tail: list[str]) -> str:

@@ -10,9 +10,8 @@ import rich.progress_bar
 import rich.table
 import rich.text
 
-from runner.console import phase_name
 from runner.engine import BuildLine
-from runner.events import Event, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd
+from runner.events import Event, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd, phase_name
 from runner.phases import Status
 from runner.result import JobResult
 
@@ -31,16 +30,16 @@ class Live:
     """Draws the job at work several times a second; what is done scrolls up above it."""
 
     def __init__(self, stream: IO[str]) -> None:
-        self._console = rich.console.Console(file=stream)
-        self._live = rich.live.Live(
-            console=self._console, get_renderable=self._draw, refresh_per_second=8, transient=True
-        )
         self._job = ""
         self._doing = ""
         self._begun = time.monotonic()
         self._since = self._begun
         self._build: BuildLine | None = None
         self._tail = bytearray()
+        self._console = rich.console.Console(file=stream)
+        self._live = rich.live.Live(
+            console=self._console, get_renderable=self._draw, refresh_per_second=8, transient=True
+        )
 
     def __enter__(self) -> Self:
         self._live.start()

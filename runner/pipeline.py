@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,16 +11,16 @@ from runner.collect import Collector
 from runner.distro import Distro
 from runner.engine import Container, ContainerSpec, Engine
 from runner.errors import EngineError, Interrupted, RunnerError
-from runner.jobimage import PackagesFailed, ensure_image
+from runner.jobimage import Builder, PackagesFailed
 from runner.observer import Observer
 from runner.phases import Mode, Status
-from runner.plan import Plan, Planner, Request
-from runner.result import ImageInfo, JobResult, Problem, StageResult
+from runner.plan import Plan, Planner, Request, plugin_info
+from runner.result import ImageInfo, JobResult, PluginInfo, Problem, StageResult
 from runner.stack import (
     Modes,
     container_spec,
     find_stack,
-    give_files,
+    given_files,
     kept_name,
     run_modes,
 )
@@ -82,8 +83,10 @@ class _Job:
         self._modes = modes
         self._keep = keep
         self._begun = begun
+        limit = pipeline.request.timeout
+        self._deadline = begun + limit if limit else None
         self._folder = pipeline.run.job(plan.job)
-        self._collector = Collector(plugins=plan.plugin_infos(), modes=modes)
+        self._collector = Collector(plugins=[plugin_info(p) for p in plan.plugins], modes=modes)
         self._image: ImageInfo | None = None
         self._kept = ""
 
@@ -91,13 +94,13 @@ class _Job:
         """Build, run, keep or remove; the result says what happened."""
         pipeline = self._pipeline
         try:
-            self._image = ensure_image(
-                self._plan,
+            self._image = Builder(
                 engine=pipeline.engine,
                 observer=pipeline.observer,
                 folder=self._folder,
                 cache=pipeline.workspace.cache,
-            )
+                deadline=self._deadline,
+            ).ensure(self._plan)
             spec = container_spec(
                 self._plan, pipeline.request, image=self._image.reference, run=pipeline.run.id
             )
@@ -141,8 +144,18 @@ class _Job:
         return container
 
     def _run_modes(self, container: Container) -> None:
+        with ThreadPoolExecutor(max_workers=1) as idle:
+            # git is slow to ask, and nobody waits for the answer while the container works
+            states = idle.submit(self._plugin_states)
+            self._run_modes_in(container)
+            self._collector.plugins = states.result()
+
+    def _plugin_states(self) -> tuple[PluginInfo, ...]:
+        sources = self._pipeline.planner.sources
+        return tuple(plugin_info(sources.with_state(plugin)) for plugin in self._plan.plugins)
+
+    def _run_modes_in(self, container: Container) -> None:
         request = self._pipeline.request
-        give_files(container, self._plan, request)
         run_modes(
             container,
             Modes(
@@ -150,7 +163,8 @@ class _Job:
                 job=self._plan.job,
                 plugins=[plugin.name for plugin in self._plan.plugins],
                 environment=request.environment,
-                deadline=self._begun + request.timeout if request.timeout else None,
+                deadline=self._deadline,
+                stdin=given_files(self._plan, request),
             ),
             collector=self._collector,
             observer=self._pipeline.observer,

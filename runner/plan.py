@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner import dockerfile, localconf, packages
-from runner.baseimage import BaseImage, acquire
+from runner.baseimage import BaseImage, Origin, acquire
 from runner.certificates import read_certificates
 from runner.distro import Distro
-from runner.engine import Engine
+from runner.engine import START_HINT, Engine
+from runner.errors import EngineError
 from runner.evaluation import evaluate
 from runner.observer import Observer
 from runner.phases import PLUGIN_FILES
@@ -64,19 +65,17 @@ class Plan:
             for name in _PASSWORDS
         )
 
-    def plugin_infos(self) -> tuple[PluginInfo, ...]:
-        """What the result says of the plugins."""
-        return tuple(
-            PluginInfo(
-                name=plugin.name,
-                url=plugin.url,
-                ref=plugin.source.ref or "",
-                sha=plugin.sha or "",
-                dirty=plugin.dirty,
-                files=tuple(f for f in PLUGIN_FILES if (plugin.folder / "devstack" / f).is_file()),
-            )
-            for plugin in self.plugins
-        )
+
+def plugin_info(plugin: Plugin) -> PluginInfo:
+    """What the result says of a plugin."""
+    return PluginInfo(
+        name=plugin.name,
+        url=plugin.url,
+        ref=plugin.source.ref or "",
+        sha=plugin.sha or "",
+        dirty=plugin.dirty,
+        files=tuple(f for f in PLUGIN_FILES if (plugin.folder / "devstack" / f).is_file()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ class Planner:
     """Plans jobs: what that needs besides the request."""
 
     request: Request
-    engine: Engine
+    engine: Engine | None  # None where nothing is to be built and no local.conf to be asked
     sources: Sources
     cache: Path
     run: str
@@ -97,15 +96,9 @@ class Planner:
             ConfigError, SourceError, BaseImageError, EngineError: in the user's words.
 
         """
-        base = acquire(
-            distro,
-            engine=self.engine,
-            override=self.request.base_images.get(distro.name),
-            announce=lambda text: self.observer.doing(distro.name, text),
-            cache=self.cache,
-        )
+        base = self._base(distro)
         wanted, conf, services = self._resolve(base)
-        plugins = tuple(self.sources.fetch(source) for source in wanted)
+        plugins = tuple(self.sources.fetch(source, with_state=False) for source in wanted)
         certificates = read_certificates()
         identifier = job_identifier(distro, [plugin.name for plugin in plugins])
         recipe = dockerfile.Recipe(
@@ -116,6 +109,7 @@ class Planner:
             gid=os.getgid() or STACK_ID,
             certificates=tuple(certificates),
             layers=_layers(distro, services, plugins),
+            bindep=any((p.folder / "devstack/files/bindep.txt").is_file() for p in plugins),
         )
         return Plan(
             job=identifier,
@@ -127,6 +121,21 @@ class Planner:
             certificates=certificates,
         )
 
+    def _base(self, distro: Distro) -> BaseImage:
+        """The base image; without an engine the name it would have."""
+        override = self.request.base_images.get(distro.name)
+        if self.engine is None:
+            return BaseImage(
+                reference=override or distro.reference, image_id="", origin=Origin.LOCAL
+            )
+        return acquire(
+            distro,
+            engine=self.engine,
+            override=override,
+            announce=lambda text: self.observer.doing(distro.name, text),
+            cache=self.cache,
+        )
+
     def _resolve(self, base: BaseImage) -> tuple[tuple[PluginSource, ...], str, str]:
         """The plugins in their order, the container's local.conf, and the enabled services."""
         request = self.request
@@ -134,6 +143,8 @@ class Planner:
         if request.config is None:
             conf = localconf.compose(None, _enabling(request.plugins), _ALONE)
             return request.plugins, conf, ""
+        if self.engine is None:
+            raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
         evaluated = evaluate(
             self.engine, base=base, conf=request.config.text, cache=self.cache, run=self.run
         )

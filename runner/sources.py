@@ -1,157 +1,24 @@
-"""Plugins' repositories and folders: from a `PluginSource` to a checkout on this machine.
-
-The only module that knows GitPython: its objects and exceptions go no further.
-"""
+"""Plugins' repositories and folders: from a `PluginSource` to a checkout on this machine."""
 
 import difflib
-import logging
 import os
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
-
-import stamina
+from typing import TYPE_CHECKING
 
 from runner.errors import ConfigError, HostError, SourceError
-from runner.gittrouble import GitFailure, Trouble, failure_from
+from runner.gittrouble import GitFailure, Trouble
 from runner.mirror import Mirror, is_full_sha
 from runner.mirrorfolder import find_repository, git_mirror_config
 from runner.plugin import Plugin, PluginSource, check_layout
 from runner.pluginrules import is_path, shown_url
 
-# Importing GitPython runs git; that there is none is for us to say, when git is needed.
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-from git import Git
-from git.exc import CommandError, GitCommandNotFound, GitError, ODBError
+if TYPE_CHECKING:
+    from runner.gitcommand import GitCommand
 
-__all__ = ["Sources", "git_mirror_config", "translated"]
-
-# stamina logs each retry as a warning; without a handler, logging would print it on stderr.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-_RETRIES = stamina.RetryingCaller(attempts=3, timeout=15, wait_initial=0.3, wait_jitter=0.2)
-_SSH = "ssh -oBatchMode=yes -oConnectTimeout=15 -oServerAliveInterval=15"
-_NEVER_ASK = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GCM_INTERACTIVE": "never",
-    "SSH_ASKPASS": "",
-    # A transfer that is stalled for a minute ends.
-    "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
-    "GIT_HTTP_LOW_SPEED_TIME": "60",
-}
-# The user's settings that would change what a mirror or a checkout is.
-_SETTINGS = (
-    *("-c", "clone.defaultRemoteName=origin"),
-    *("-c", "core.hooksPath=/dev/null"),
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "submodule.recurse=false"),
-    *("-c", "advice.detachedHead=false"),
-    # Housekeeping ends before the lock is given back.
-    *("-c", "gc.autoDetach=false"),
-    *("-c", "maintenance.autoDetach=false"),
-)
-# Set for us when a git hook runs us; they would redirect every command to that repository.
-_ANOTHER_REPOSITORY = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_WORK_TREE",
-)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn whatever GitPython raises into a `GitFailure`."""
-    try:
-        yield
-    except GitCommandNotFound as error:
-        raise GitFailure("git is not installed", trouble=Trouble.NO_GIT) from error
-    except CommandError as error:
-        # GitPython keeps stderr wrapped for printing.
-        stderr = error.stderr.strip().removeprefix("stderr: '").removesuffix("'")
-        raise failure_from(stderr) from error
-    except (GitError, ODBError) as error:
-        raise failure_from(str(error) or type(error).__name__) from error
-
-
-class _GitCommand:
-    """Runs git without ever asking the user, within a time limit."""
-
-    local_limit = 600.0
-    remote_limit = 1800.0
-
-    def __call__(self, *arguments: str) -> str:
-        """Run a command that stays on this machine; give what it printed."""
-        return self._run(arguments, limit=self.local_limit)
-
-    def remote(self, url: str, *arguments: str) -> str:
-        """Run a command that talks to `url`, trying again when the network fails."""
-        with translated():
-            Git.check_unsafe_protocols(url)
-        return _RETRIES(
-            _is_unreachable, self._run, arguments, limit=self.remote_limit, env=self._ssh
-        )
-
-    def _run(
-        self, arguments: tuple[str, ...], *, limit: float, env: Mapping[str, str] | None = None
-    ) -> str:
-        names = [name for name in _ANOTHER_REPOSITORY if name in os.environ]
-        unset = ["env", *(f"--unset={name}" for name in names)] if names else []
-        with translated():
-            # GitPython's own time limit is a thread that outlives Ctrl-C, so we have ours.
-            running = Git("/").execute(
-                [*unset, Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *_SETTINGS, *arguments],
-                env={**_NEVER_ASK, **(env or {})},
-                as_process=True,
-                umask=0o022,  # what the user's umask hides, the container's stack user must read
-            )
-        return _output_of(running, limit)
-
-    @cached_property
-    def _ssh(self) -> Mapping[str, str]:
-        """An ssh that asks nothing, unless the user chose one."""
-        if os.environ.get("GIT_SSH_COMMAND") or os.environ.get("GIT_SSH"):
-            return {}
-        try:
-            self("config", "--get", "core.sshCommand")
-        except GitFailure:
-            return {"GIT_SSH_COMMAND": _SSH}
-        return {}
-
-
-def _output_of(running: Git.AutoInterrupt, limit: float) -> str:
-    process = cast("subprocess.Popen[bytes]", running.proc)
-    try:
-        output, errors = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired as error:
-        message = f"git did not come to an end in {limit:g} seconds"
-        raise GitFailure(message, trouble=Trouble.SLOW) from error
-    finally:
-        _end(process)
-    if process.returncode != 0:
-        raise failure_from(errors.decode(errors="replace"))
-    return output.decode(errors="surrogateescape").rstrip("\n")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop git if it still runs; asked politely, it takes its helpers and half files with it."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    for pipe in (process.stdout, process.stderr):
-        if pipe:
-            pipe.close()
+__all__ = ["Sources", "git_mirror_config"]
 
 
 class Sources:
@@ -168,26 +35,41 @@ class Sources:
         self._cache = cache.absolute()
         self._git_mirror = git_mirror.absolute() if git_mirror else None
         self._announce = announce
-        self._git = _GitCommand()
 
-    def fetch(self, source: PluginSource, *, default_ref: str = "master") -> Plugin:
-        """Have the plugin on this machine: the folder itself, or a checkout of the repository."""
+    @cached_property
+    def _git(self) -> "GitCommand":
+        # GitPython is slow to import, and a plain folder does not need it.
+        from runner.gitcommand import GitCommand  # noqa: PLC0415
+
+        return GitCommand()
+
+    def fetch(
+        self, source: PluginSource, *, default_ref: str = "master", with_state: bool = True
+    ) -> Plugin:
+        """Have the plugin on this machine: the folder itself, or a checkout of the repository.
+
+        Without `with_state` a folder's commit is not looked for; `with_state` does it later.
+        """
         plugin = self._live(source) if source.live else self._fetched(source, default_ref)
         check_layout(plugin.name, plugin.folder)
-        return plugin
+        return self.with_state(plugin) if with_state else plugin
+
+    def with_state(self, plugin: Plugin) -> Plugin:
+        """Add a live folder's commit, and whether it has uncommitted edits."""
+        if not plugin.source.live or not (plugin.folder / ".git").exists():
+            return plugin
+        sha, dirty = self._state(plugin.name, plugin.folder)
+        return replace(plugin, sha=sha, dirty=dirty)
 
     def _live(self, source: PluginSource) -> Plugin:
         folder = _existing_folder(source.name, source.location)
-        sha, dirty = None, False
-        if (folder / ".git").exists():
-            if (folder / ".git").is_file():
-                self._announce(
-                    f"plugin {source.name}: {folder} is a worktree or submodule, "
-                    "so git commands (and pbr) in the container will not work there"
-                )
-            sha, dirty = self._state(source.name, folder)
+        if (folder / ".git").is_file():
+            self._announce(
+                f"plugin {source.name}: {folder} is a worktree or submodule, "
+                "so git commands (and pbr) in the container will not work there"
+            )
         return Plugin(
-            name=source.name, source=source, folder=folder, sha=sha, dirty=dirty, url=str(folder)
+            name=source.name, source=source, folder=folder, sha=None, dirty=False, url=str(folder)
         )
 
     def _state(self, name: str, folder: Path) -> tuple[str | None, bool]:
@@ -249,10 +131,6 @@ class Sources:
         if sha is None:
             raise _missing(source, ref, mirror)
         return sha, mirror.check_out(sha)
-
-
-def _is_unreachable(error: Exception) -> bool:
-    return isinstance(error, GitFailure) and error.trouble is Trouble.UNREACHABLE
 
 
 def _existing_folder(name: str, location: str) -> Path:

@@ -13,6 +13,7 @@ from typing import Self
 from runner import labels
 from runner.collect import Collector
 from runner.engine import Container, ContainerSpec, Engine, Found, Mount
+from runner.engine.archive import tar_of
 from runner.engine.container import Stream
 from runner.errors import EngineError, TimeLimit
 from runner.events import Event, EventReader
@@ -27,7 +28,6 @@ from runner.workspace import JobFolder
 INSIDE = "/usr/local/lib/devstack-runner"
 LOWER = "/srv/devstack-runner/lower"
 UPPER = "/srv/devstack-runner/upper"
-GIVEN = "/srv/devstack-runner/given"
 GIT_MIRROR = "/srv/devstack-runner/git"
 TOP_DIR = "/opt/stack/devstack"
 TAIL_LINES = 20
@@ -78,18 +78,13 @@ def kept_name(job: str) -> str:
     return f"devstack-runner-{job}"
 
 
-def give_files(container: Container, plan: Plan, request: Request) -> None:
-    """Put local.conf, the passwords and the git configuration where `enter` finds them."""
-    container.put_files(
-        "/srv/devstack-runner",
-        {
-            "given/local.conf": plan.conf.encode(),
-            "given/passwords": plan.passwords().encode(),
-        },
-    )
+def given_files(plan: Plan, request: Request) -> bytes:
+    """What `enter` takes from stdin before a stack run: local.conf, passwords, git's settings."""
+    files = {"local.conf": plan.conf.encode(), "passwords": plan.passwords().encode()}
     if request.git_mirror:
         text = git_mirror_config(request.git_mirror, GIT_MIRROR, _GIT_BASES)
-        container.put_files("/etc", {"gitconfig": text.encode()})
+        files["gitconfig"] = text.encode()
+    return b"files\n" + tar_of(files).getvalue()
 
 
 class Output:
@@ -146,6 +141,7 @@ class Modes:
     plugins: Sequence[str]
     environment: Mapping[str, str]
     deadline: float | None  # monotonic seconds
+    stdin: bytes = b"\n"
 
 
 def run_modes(
@@ -156,56 +152,45 @@ def run_modes(
     observer: Observer,
     folder: JobFolder,
 ) -> None:
-    """Run the modes until one fails; the collector is told everything.
+    """Run `./stack.sh`, `./unstack.sh`, `./clean.sh` as wanted until one fails.
+
+    One command in the container runs them all: starting it costs more than the shell does.
+    The collector is told everything, also when we are torn away.
 
     Raises:
         TimeLimit: the deadline has passed; the command was ended.
         EngineError: the engine or the container went away.
 
     """
-    environment = {
-        **proxy_variables(),
-        "PLUGINS_IN_PLACE": " ".join(wanted.plugins),
-        **wanted.environment,
-    }
-    with Output(wanted.job, observer=observer, folder=folder, on_event=collector.fold) as output:
-        for mode in wanted.modes:
-            code: int | None = None
-            try:
-                code = _run_mode(
-                    container, mode, output=output, environment=environment, wanted=wanted
-                )
-            finally:
-                collector.close_mode(mode, exit_code=code, tail=output.tail(), now=time.time())
-            if code:
-                return
 
-
-def _run_mode(
-    container: Container,
-    mode: Mode,
-    *,
-    output: Output,
-    environment: Mapping[str, str],
-    wanted: Modes,
-) -> int:
     def check() -> None:
         if wanted.deadline is not None and time.monotonic() > wanted.deadline:
+            mode = collector.current or wanted.modes[0]
             raise TimeLimit(
                 f"{wanted.job}: the time limit was reached while {mode.script} was running",
                 hint="--timeout gives it more; the log shows what it was waiting for",
             )
 
-    try:
-        return container.execute(
-            [f"{INSIDE}/enter", f"./{mode.script}"],
-            reader=output,
-            environment=environment,
-            tick=check,
-        )
-    except (TimeLimit, KeyboardInterrupt):
-        end_command(container)
-        raise
+    environment = {
+        **proxy_variables(),
+        "PLUGINS_IN_PLACE": " ".join(wanted.plugins),
+        **wanted.environment,
+    }
+    code: int | None = None
+    with Output(wanted.job, observer=observer, folder=folder, on_event=collector.fold) as output:
+        try:
+            code = container.execute(
+                [f"{INSIDE}/enter", *(f"./{mode.script}" for mode in wanted.modes)],
+                reader=output,
+                environment=environment,
+                stdin=wanted.stdin,
+                tick=check,
+            )
+        except (TimeLimit, KeyboardInterrupt):
+            end_command(container)
+            raise
+        finally:
+            collector.close(exit_code=code, tail=output.tail(), now=time.time())
 
 
 def end_command(container: Container) -> None:

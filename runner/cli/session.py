@@ -110,10 +110,21 @@ def dry_run_and_exit(request: Request, distros: Sequence[Distro]) -> None:
 
 
 def render_plans(request: Request, distros: Sequence[Distro]) -> Iterator[str]:
-    """The Dockerfile of each job."""
-    with open_pipeline(request, Silent(), remember=False) as pipeline:
-        for distro in distros:
-            yield pipeline.planner.plan(distro).dockerfile
+    """The Dockerfile of each job; without a local.conf no engine is needed."""
+    if request.config is not None:
+        with open_pipeline(request, Silent(), remember=False) as pipeline:
+            yield from (pipeline.planner.plan(distro).dockerfile for distro in distros)
+        return
+    cache = Workspace.open().cache
+    planner = Planner(
+        request=request,
+        engine=None,
+        sources=Sources(cache=cache, git_mirror=request.git_mirror),
+        cache=cache,
+        run="",
+        observer=Silent(),
+    )
+    yield from (planner.plan(distro).dockerfile for distro in distros)
 
 
 def _run_and_exit(

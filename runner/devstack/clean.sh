@@ -11,11 +11,11 @@ FILES=$TOP_DIR/files
 source "$TOP_DIR/inc/core/entry"
 entry_refuse_root
 source "$TOP_DIR/functions"
-source "$TOP_DIR/inc/core/failure"
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/teardown"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 trap teardown_trap EXIT
+trap 'exit 130' INT
 _event_run_begin clean
 
 _stage_begin configuration

@@ -23,7 +23,6 @@ rm -f "$TOP_DIR/.stackenv" "$TOP_DIR/.localrc.auto"
 
 source "$TOP_DIR/functions"
 source "$TOP_DIR/lib/stack"
-source "$TOP_DIR/inc/core/failure"
 source "$TOP_DIR/inc/core/runlog"
 source "$TOP_DIR/inc/core/host"
 source "$TOP_DIR/inc/core/state"
@@ -33,6 +32,7 @@ source "$TOP_DIR/inc/core/projects"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 _RUNNER_XTRACE=x
 trap exit_trap EXIT
+trap 'exit 130' INT
 _event_run_begin stack
 
 _stage_begin configuration

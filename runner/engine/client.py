@@ -118,10 +118,16 @@ class Engine:
         tag: str,
         build_args: Mapping[str, str],
         on_line: Callable[[images.BuildLine], None],
+        deadline: float | None = None,
     ) -> str:
         """Build an image; see `runner.engine.images.build_image`."""
         return images.build_image(
-            self._api, context=context, tag=tag, build_args=build_args, on_line=on_line
+            self._api,
+            context=context,
+            tag=tag,
+            build_args=build_args,
+            on_line=on_line,
+            deadline=deadline,
         )
 
     def create(self, spec: ContainerSpec) -> Container:

@@ -1,11 +1,9 @@
 """One container: create, run commands in it, follow what they print, remove it."""
 
 import contextlib
-import io
 import select
 import socket
 import struct
-import tarfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ import docker
 import docker.errors
 import docker.types
 
+from runner.engine.archive import tar_of
 from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
@@ -136,14 +135,8 @@ class Container:
 
     def put_files(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Write files into a folder of its own file system (not into mounts made inside)."""
-        archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            for name, content in files.items():
-                entry = tarfile.TarInfo(name)
-                entry.size, entry.mode, entry.mtime = len(content), 0o644, int(time.time())
-                tar.addfile(entry, io.BytesIO(content))
         with engine_errors(f"writing into {self.name}"):
-            self._api.put_archive(self.id, folder, archive.getvalue())
+            self._api.put_archive(self.id, folder, tar_of(files).getvalue())
 
     def wait(self, *, seconds: float) -> int:
         """Wait for its PID 1 to end and return the exit code."""
@@ -164,24 +157,24 @@ class Container:
         *,
         reader: Reader,
         environment: Mapping[str, str] | None = None,
-        user: str = "root",
+        stdin: bytes = b"\n",
         tick: Callable[[], None] = lambda: None,
     ) -> int:
         """Run a command and hand what it prints to `reader` as it comes; the exit code.
 
-        The command must read one line from stdin before it starts: it is sent when we
-        listen, so that no output is lost; stdin is at its end after that. `tick` is called
+        The command must read one line from stdin before it starts: `stdin` is sent when we
+        listen, so that no output is lost, and is at its end after that. `tick` is called
         several times a second and may raise to give up; the command then goes on.
         A daemon that the command leaves behind may hold the pipe: output is read until
         the command itself has ended.
         """
         with engine_errors(f"running {command[0]} in {self.name}"):
             exec_id = self._api.exec_create(
-                self.id, list(command), stdin=True, environment=dict(environment or {}), user=user
+                self.id, list(command), stdin=True, environment=dict(environment or {})
             )["Id"]
             channel = self._api.exec_start(exec_id, socket=True)
             connection: socket.socket = getattr(channel, "_sock", channel)
-            connection.sendall(b"\n")
+            connection.sendall(stdin)
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_WR)
             frames = _Frames(connection, reader)

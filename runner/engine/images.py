@@ -1,28 +1,34 @@
 """Building images, and telling what went wrong in a build."""
 
-import io
 import re
-import tarfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import docker
 import docker.errors
 
+from runner.engine.archive import tar_of
 from runner.engine.translate import engine_errors, hint_for
-from runner.errors import EngineError
+from runner.errors import EngineError, TimeLimit
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_STEP = re.compile(r"Step (\d+)/(\d+) : (.*)")
 _CHATTER = ("Step ", "---> ", "Removing intermediate container ", "Successfully ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildLine:
-    """One line of a build's output; `step` counts from 1, 0 before the first."""
+    """One line of a build's output; `step` counts from 1, 0 before the first.
+
+    `instruction` is what the step does, on the line that begins it.
+    """
 
     step: int
     steps: int
     text: str
+    instruction: str = ""
     cached: bool = False
 
 
@@ -43,38 +49,77 @@ def build_image(
     tag: str,
     build_args: Mapping[str, str],
     on_line: Callable[[BuildLine], None],
+    deadline: float | None = None,
 ) -> str:
     """Build CONTEXT (name → content, with a `Dockerfile`) and return the image's id.
 
     Raises:
         BuildFailure: a RUN step failed.
         EngineError: the engine could not build (disk full, gone, syntax).
+        TimeLimit: the deadline (monotonic seconds) has passed; the engine gives up the build.
 
     """
+    try:
+        with engine_errors(f"building {tag}"):
+            stream = api.build(
+                fileobj=tar_of(context),
+                custom_context=True,
+                tag=tag,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                buildargs=dict(build_args),
+                # for each read: a step that prints nothing must not outlive the deadline
+                timeout=_seconds_left(deadline),
+            )
+            return _follow(stream, tag=tag, on_line=on_line, deadline=deadline)
+    except EngineError as error:
+        if deadline is not None and time.monotonic() >= deadline:
+            raise _too_late(tag) from error
+        raise
+
+
+def _follow(
+    stream: Iterable[Mapping[str, Any]],
+    *,
+    tag: str,
+    on_line: Callable[[BuildLine], None],
+    deadline: float | None,
+) -> str:
     image = ""
     step = steps = 0
-    with engine_errors(f"building {tag}"):
-        stream = api.build(
-            fileobj=_tar(context),
-            custom_context=True,
-            tag=tag,
-            rm=True,
-            forcerm=True,
-            decode=True,
-            buildargs=dict(build_args),
-        )
-        for message in stream:
-            if error := message.get("errorDetail"):
-                raise _failure(tag, step, error)
-            if aux := message.get("aux"):
-                image = aux.get("ID", image)
-            for text in str(message.get("stream", "")).splitlines():
-                if text.startswith("Step ") and " : " in text:
-                    numbers = text.split(" : ", 1)[0].removeprefix("Step ").split("/")
-                    step, steps = int(numbers[0]), int(numbers[1])
-                cached = text.strip() == "---> Using cache"
-                on_line(BuildLine(step=step, steps=steps, text=text, cached=cached))
+    for message in stream:
+        if deadline is not None and time.monotonic() >= deadline:
+            raise _too_late(tag)
+        if error := message.get("errorDetail"):
+            raise _failure(tag, step, error)
+        if aux := message.get("aux"):
+            image = aux.get("ID", image)
+        for text in str(message.get("stream", "")).splitlines():
+            instruction = ""
+            if found := _STEP.match(text):
+                step, steps, instruction = int(found[1]), int(found[2]), found[3]
+            on_line(
+                BuildLine(
+                    step=step,
+                    steps=steps,
+                    text=text,
+                    instruction=instruction,
+                    cached=plain(text) == "---> Using cache",
+                )
+            )
     return image
+
+
+def _seconds_left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(1.0, deadline - time.monotonic())
+
+
+def _too_late(tag: str) -> TimeLimit:
+    return TimeLimit(
+        f"building {tag}: the time limit was reached",
+        hint="--timeout gives it more; the build log shows what it was at",
+    )
 
 
 def plain(text: str) -> str:
@@ -95,15 +140,3 @@ def _failure(tag: str, step: int, error: Mapping[str, object]) -> Exception:
     if isinstance(code, int) and code and not disk_full:
         return BuildFailure(step=step, exit_code=code, message=message)
     return EngineError(f"building {tag}: {message}", hint=hint_for(message))
-
-
-def _tar(context: Mapping[str, bytes]) -> io.BytesIO:
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, content in context.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            entry.mode = 0o644
-            tar.addfile(entry, io.BytesIO(content))
-    archive.seek(0)
-    return archive

@@ -7,7 +7,7 @@ TREE=$(cd "$BATS_TEST_DIRNAME/../../runner/devstack" && pwd)
 # Each test gets a folder of its own to be in, a HOME, a folder of stand-ins first on
 # PATH, and none of the variables that DevStack's functions read.
 setup() {
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || exit
     export HOME=$BATS_TEST_TMPDIR/home
     export STUBS=$BATS_TEST_TMPDIR/stubs CALLS=$BATS_TEST_TMPDIR/calls
     mkdir -p "$HOME" "$STUBS"
@@ -34,6 +34,7 @@ stub() {
     local name=$1
     {
         printf '#!%s\n' "$(type -P bash)"
+        # shellcheck disable=SC2016 # for the stand-in
         printf 'printf "%%s" %q >>"$CALLS"; (($# == 0)) || printf " %%s" "$@" >>"$CALLS"; echo >>"$CALLS"\n' "$name"
         printf '%s\n' "${@:2}"
     } >"$STUBS/$name"

@@ -10,7 +10,8 @@ import pytest
 from runner.errors import SourceError
 from runner.gittrouble import GitFailure
 from runner.plugin import parse_plugin_option
-from runner.sources import Sources, translated
+from runner.gitcommand import translated
+from runner.sources import Sources
 
 
 @pytest.mark.parametrize("own", [False, True])

@@ -11,7 +11,7 @@ if [[ -z ${TOP_DIR:-} ]]; then
     source "$TOP_DIR/functions"
     GetDistro
     source "$TOP_DIR/stackrc"
+    source "$TOP_DIR/inc/core/prereqs"
 fi
-source "$TOP_DIR/inc/core/prereqs"
 
 install_prereqs

@@ -1,0 +1,67 @@
+"""Container tests: they need an engine, and leave nothing on it but images."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from runner.engine import Engine, answers
+from tests.container.harness import Runner, leftovers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-engine",
+        action="store_true",
+        help="fail when no container engine answers, instead of skipping the container tests",
+    )
+
+
+@pytest.fixture(scope="session")
+def engine(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A connection to the engine; at the end nothing that this session made may be on it."""
+    if answers() is None:
+        message = "no container engine answers; `devstack-runner engine up` starts one"
+        if pytestconfig.getoption("--require-engine", default=False):
+            pytest.exit(message, returncode=1)
+        pytest.skip(message)
+    connection = Engine.connect()
+    yield connection
+    left = leftovers(connection, tmp_path_factory.getbasetemp())
+    connection.close()
+    assert not left, f"left on the engine: {[found.name for found in left]}"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runner's cache, for all tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def runner(engine: Engine, cache: Path, tmp_path: Path) -> Iterator[Runner]:
+    """The command line in a folder of the test's own."""
+    with _runner_in(tmp_path, engine=engine, cache=cache) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_runner(
+    engine: Engine, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runner]:
+    """The same, for a run at which several tests of a file look."""
+    with _runner_in(tmp_path_factory.mktemp("shared"), engine=engine, cache=cache) as made:
+        yield made
+
+
+@contextmanager
+def _runner_in(folder: Path, *, engine: Engine, cache: Path) -> Iterator[Runner]:
+    try:
+        yield Runner(folder=folder, cache=cache)
+    finally:
+        for found in leftovers(engine, folder):
+            if found.kind == "container":
+                engine.container(found).remove()

@@ -1,0 +1,149 @@
+"""What container tests work with: the real command line, and plugins written on the spot."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner import labels
+from runner.engine import Engine, Found
+from runner.phases import Mode, Phase
+from runner.result import JobResult, PhaseResult, RunResult, from_json
+
+_MINUTES = 10 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command came to."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def run(self) -> RunResult:
+        """The result that `--json` printed."""
+        return from_json(self.stdout.encode())
+
+    @property
+    def job(self) -> JobResult:
+        """The only job of that result."""
+        (job,) = self.run.jobs
+        return job
+
+    @property
+    def json(self) -> Any:
+        """What other commands print with `--json`."""
+        return json.loads(self.stdout)
+
+    def phase(self, phase: Phase, plugin: str) -> PhaseResult:
+        """How the plugin fared in the phase."""
+        (found,) = (p for p in self.job.phases if (p.phase, p.plugin) == (phase, plugin))
+        return found
+
+    def statuses(self) -> dict[tuple[str, str], str]:
+        """Phase and plugin, and how it ended."""
+        return {(p.phase.value, p.plugin): p.status.value for p in self.job.phases}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Runs `devstack-runner` in a folder, with a state of its own and nobody at the keyboard."""
+
+    folder: Path
+    cache: Path
+
+    @property
+    def state(self) -> Path:
+        """The state folder of the runs."""
+        return self.folder / ".state" / "devstack-runner"
+
+    def __call__(
+        self, *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Run a command and wait for it."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=cwd or self.folder,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_MINUTES,
+            check=False,
+        )
+        return Outcome(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        """The command line, for tests that start it themselves."""
+        return [sys.executable, "-m", "runner", *map(str, arguments)]
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment that goes with it."""
+        return {
+            **os.environ,
+            "PYTHONSAFEPATH": "1",  # the package that is installed, whatever the folder holds
+            "NO_COLOR": "1",
+            "XDG_STATE_HOME": str(self.folder / ".state"),
+            "XDG_CACHE_HOME": str(self.cache),
+            **(more or {}),
+        }
+
+    def passes(self, *arguments: str | Path, **how: Any) -> Outcome:
+        """Run a command that has to succeed."""
+        outcome = self(*arguments, **how)
+        assert outcome.code == 0, f"{outcome.stdout}\n{outcome.stderr}"
+        return outcome
+
+    def inside(self, job: str, script: str) -> str:
+        """What a script prints that is run as the stack user in a kept container."""
+        return self.passes("exec", "--job", job, "bash", "-c", script).stdout
+
+    def log(self, job: str) -> str:
+        """What the newest run of the job printed."""
+        return self.passes("logs", job).stdout
+
+
+def write_plugin(
+    folder: Path, name: str, *, plugin: str = "", settings: str = "", override_defaults: str = ""
+) -> Path:
+    """Write a plugin's files (those that are not empty) below `folder`; its checkout."""
+    checkout = folder / name
+    files = {"plugin.sh": plugin, "settings": settings, "override-defaults": override_defaults}
+    (checkout / "devstack").mkdir(parents=True)
+    for file, text in files.items():
+        if text:
+            (checkout / "devstack" / file).write_text(text)
+    return checkout
+
+
+def write_conf(folder: Path, localrc: str, *, rest: str = "") -> Path:
+    """Write a local.conf that enables no service of the tree."""
+    conf = folder / "local.conf"
+    conf.write_text(f"[[local|localrc]]\ndisable_all_services\n{localrc}\n{rest}")
+    return conf
+
+
+def job_name(*plugins: str) -> str:
+    """The identifier of a job on the distro that these tests use."""
+    return "-".join(["debian-12", *plugins])
+
+
+def leftovers(engine: Engine, folder: Path) -> list[Found]:
+    """Containers and volumes that runs from below `folder` have made."""
+    return [
+        found
+        for found in (*engine.containers(), *engine.volumes())
+        if Path(found.labels.get(labels.PROJECT, "/")).is_relative_to(folder.resolve())
+    ]
+
+
+def phases_of_run(outcome: Outcome, mode: Mode) -> list[tuple[Phase, str, str]]:
+    """The phases of a mode in the order in which they ran: phase, plugin, status."""
+    return [(p.phase, p.plugin, p.status.value) for p in outcome.job.phases if p.mode is mode]

@@ -1,0 +1,1 @@
+echo "$* third $#" >>"$HOME/order"

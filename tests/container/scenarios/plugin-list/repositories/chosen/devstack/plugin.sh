@@ -1,0 +1,3 @@
+if [[ $1 == stack && $2 == install ]]; then
+    echo "$DEVSTACK_PLUGINS $CHOSEN_FAMILY $CHOSEN_DISTRO $GIT_BASE" >"$HOME/chosen.txt"
+fi

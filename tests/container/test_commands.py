@@ -1,0 +1,98 @@
+"""Commands beside `run`: init, dry-run, render, build, distros, doctor."""
+
+from pathlib import Path
+
+import pytest
+
+from runner.engine import Engine
+from runner.phases import SEQUENCE, Phase
+from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
+
+
+@pytest.fixture(scope="module")
+def fresh(shared_runner: Runner) -> Path:
+    """A plugin that `init` wrote."""
+    said = shared_runner.passes("init", "fresh-one").stdout
+    assert said.splitlines()[-1] == "next: cd fresh-one && devstack-runner run"
+    return shared_runner.folder / "fresh-one"
+
+
+@pytest.fixture(scope="module")
+def fresh_run(fresh: Path, shared_runner: Runner) -> Outcome:
+    return shared_runner.passes("run", "--json", cwd=fresh)
+
+
+def test_plugin_that_init_wrote_passes_all_phases(fresh_run: Outcome) -> None:
+    assert fresh_run.statuses() == {
+        (phase.value, "fresh-one"): "passed"
+        for phase in SEQUENCE
+        if phase is not Phase.OVERRIDE_DEFAULTS
+    }
+
+
+def test_plugin_that_init_wrote_works_with_a_local_conf(
+    fresh_run: Outcome, shared_runner: Runner
+) -> None:
+    conf = write_conf(shared_runner.folder, "enable_plugin fresh-one ./fresh-one")
+    outcome = shared_runner.passes("run", "--json", "-c", conf)
+    assert set(outcome.statuses().values()) == {"passed"}
+
+
+def test_init_keeps_what_is_there(fresh: Path, shared_runner: Runner) -> None:
+    outcome = shared_runner("init", "fresh-one")
+    assert outcome.code == 2
+    assert "is there already" in outcome.stderr
+
+
+def test_dry_run_says_what_would_happen_and_does_nothing(runner: Runner, engine: Engine) -> None:
+    write_plugin(runner.folder, "dryer", plugin="touch /tmp/never\n")
+    lists = runner.folder / "dryer" / "devstack" / "files" / "debs"
+    lists.mkdir(parents=True)
+    (lists / "dryer").write_text("cowsay\nfortune-mod # NOPRIME\n")
+    job = job_name("dryer")
+
+    said = runner.passes("run", "--dry-run", "-p", "dryer=dryer").stdout
+    assert said.startswith(f"{job} on ")
+    assert f"image devstack-runner/{job}:" in said
+    assert "would be built" in said
+    assert "cowsay\n" in said
+    assert "fortune-mod" not in said
+    assert f"plugin dryer from {runner.folder}/dryer" in said
+    assert not engine.images(job=job)
+    assert not list((runner.state / "runs").iterdir())
+
+
+def test_render_prints_the_dockerfile_that_build_builds(runner: Runner, engine: Engine) -> None:
+    write_plugin(runner.folder, "builder", plugin=": nothing\n")
+    rendered = runner.passes("render", "-p", "builder=builder").stdout
+    assert "\nFROM " in rendered
+
+    built = runner.passes("build", "--json", "-p", "builder=builder")
+    assert built.job.image
+    assert engine.find_image(built.job.image.reference) == built.job.image.id
+    assert built.job.phases == ()
+    dockerfile = runner.state / "last" / job_name("builder") / "Dockerfile"
+    assert dockerfile.read_text().strip() == rendered.strip()
+
+    again = runner.passes("build", "--json", "-p", "builder=builder")
+    assert again.job.image
+    assert not again.job.image.built
+
+
+def test_render_knows_every_family(runner: Runner) -> None:
+    write_plugin(runner.folder, "familiar", plugin=": nothing\n")
+    (runner.folder / "familiar" / "devstack" / "files" / "debs").mkdir(parents=True)
+    (runner.folder / "familiar" / "devstack" / "files" / "debs" / "familiar").write_text("cowsay\n")
+    said = runner.passes("render", "-d", "debian-*", "-p", "familiar=familiar").stdout
+    assert said.count("\nFROM ") == 2
+    assert said.count("cowsay") == 2
+
+
+def test_distros_lists_the_one_the_tests_use_as_available(runner: Runner) -> None:
+    rows = runner.passes("distros", "--json").json
+    (debian,) = (row for row in rows if row["name"] == "debian-12")
+    assert debian["family"] == "debian"
+
+
+def test_doctor_finds_this_machine_fit(runner: Runner) -> None:
+    assert runner.passes("doctor").stdout

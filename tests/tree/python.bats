@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154,SC2329 # files, text, variables and functions of other shells
+
+load helper
+
+prepare() {
+    source "$TREE/functions"
+    as_distro debian-12
+    DEST=$PWD REQUIREMENTS_DIR=$PWD/requirements GLOBAL_VENV=True DEVSTACK_VENV=$PWD/venv
+    mkdir -p requirements venv/bin project
+    stub python3 "${PYTHON_LINES:-:}"
+    cp "$STUBS/python3" venv/bin/python3
+    rm "$STUBS/python3"
+    printf 'oslo.db===1.0\nmy-project===2.0\nother===3.0;python_version>="3.8"\n' >requirements/upper-constraints.txt
+    printf 'redis!=4.0.0 # MIT\npsycopg2>=2.8 # LGPL\npsycopg2-binary>=2.8\n' >requirements/global-requirements.txt
+    PIP="python3 -m pip install -c $REQUIREMENTS_DIR/upper-constraints.txt"
+}
+
+@test "get_python_exec_prefix" {
+    is "$(get_python_exec_prefix)" "$PWD/venv/bin"
+    GLOBAL_VENV=False
+    is "$(get_python_exec_prefix)" /usr/local/bin
+    is "$(os_VENDOR=openSUSE os_PACKAGE=rpm && get_python_exec_prefix)" /usr/bin
+}
+
+@test "pip_install" {
+    pip_install 'a b' c
+    PIP_UPGRADE=True pip_install d
+    OFFLINE=True pip_install e
+    pip_install
+    is "$(calls python3)" "$PIP a b c"$'\n'"$PIP --upgrade d"
+}
+
+@test "pip_install: PIP_VIRTUAL_ENV comes first, else root's pip without the global venv" {
+    mkdir -p other/bin
+    stub other 'echo other'
+    mv "$STUBS/other" other/bin/python3
+    run -0 env true
+    PIP_VIRTUAL_ENV=$PWD/other run -0 pip_install x
+    is "$output" other
+    stub_sudo
+    stub python3.99 'echo system'
+    PYTHON3_VERSION=3.99 GLOBAL_VENV=False run -0 pip_install x
+    is "$output" system
+}
+
+@test "pip_install: returns pip's status" {
+    stub python3 'exit 7'
+    mv "$STUBS/python3" venv/bin/python3
+    run -7 pip_install x
+}
+
+@test "pip_install_gr" {
+    pip_install_gr redis
+    pip_install_gr PSYCOPG2
+    is "$(calls python3)" "$PIP redis!=4.0.0"$'\n'"$PIP psycopg2>=2.8 psycopg2-binary>=2.8"
+    run -1 pip_install_gr nosuch
+}
+
+@test "setup_develop removes the project's constraint" {
+    printf '[metadata]\nname = My_Project\n' >project/setup.cfg
+    setup_develop project x,y
+    is "$(calls python3)" "$PIP -e $PWD/project[x,y]"
+    is "$(<requirements/upper-constraints.txt)" $'oslo.db===1.0\nother===3.0;python_version>="3.8"'
+}
+
+@test "setup_install takes the name from pyproject.toml" {
+    printf '[project]\nname = "Other"\n' >project/pyproject.toml
+    setup_install project
+    is "$(calls python3)" "$PIP $PWD/project"
+    is "$(<requirements/upper-constraints.txt)" $'oslo.db===1.0\nmy-project===2.0'
+}
+
+@test "setup_package leaves constraints alone; flags or extras" {
+    printf '[metadata]\nname = my-project\n' >project/setup.cfg
+    setup_package project -e
+    setup_package project extra
+    is "$(calls python3)" "$PIP -e $PWD/project"$'\n'"$PIP $PWD/project[extra]"
+    grep -q my-project requirements/upper-constraints.txt
+}
+
+@test "setup_dev_lib, setup_lib, use_library_from_git" {
+    GITDIR[lib]=$PWD/project
+    setup_dev_lib lib
+    setup_lib lib
+    is "$(calls python3)" "$PIP -e $PWD/project"$'\n'"$PIP $PWD/project"
+    run -1 use_library_from_git lib
+    LIBS_FROM_GIT=a,lib,b
+    use_library_from_git lib
+    run -1 use_library_from_git li
+    LIBS_FROM_GIT=ALL use_library_from_git anything
+}
+
+@test "setup_develop -bindep" {
+    mkdir -p bindep-venv/bin
+    stub bindep
+    mv "$STUBS/bindep" bindep-venv/bin/
+    : >project/bindep.txt
+    setup_develop -bindep=test,doc project
+    is "$(calls bindep)" "bindep -b --file project/bindep.txt test doc"
+    is "$(calls python3)" "$PIP -e $PWD/project"
+}
+
+@test "setup_develop of a folder that is not there" {
+    run -1 setup_develop missing
+    [[ $output == *"missing is not there, so it cannot be installed" ]]
+}
+
+@test "join_extras, python3_enabled" {
+    is "$(join_extras a b c)" a,b,c
+    python3_enabled
+}
