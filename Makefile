@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNNER := $(BIN)/devstack-runner
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit tree container packaging engine bench clean
+.PHONY: help demo test check unit tree container packaging engine bench docs clean
 
 help:
 	@echo "make demo       run the two sample plugins through all phases in a Debian 12 container"
@@ -34,19 +34,22 @@ check: $(BIN)/activate
 	tools/check-shell "$(BIN)"
 
 unit: $(BIN)/activate
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit -n 2
 
 tree: $(BIN)/activate
-	$(BIN)/bats tests/tree
+	tools/run-bats $(BIN)/bats tests/tree
 
 container: engine
-	$(BIN)/pytest tests/container
+	$(BIN)/pytest tests/container -n 2 --require-engine
 
 packaging: $(BIN)/activate
 	$(BIN)/pytest tests/packaging
 
 bench: engine
 	$(BIN)/python bench/warm_run.py
+
+docs: $(BIN)/activate
+	$(BIN)/python -m typer runner.cli utils docs --name devstack-runner --output docs/cli.md
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 """Folds the events of a job into its result, also when the run was cut short."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,10 @@ from runner.result import (
 # A plugin can write to the channel of the events; what it writes must not fill our memory.
 _MOST = 10_000
 _EXIT_SIGNAL = 128
+_BASH_GIVES_UP = re.compile(
+    r"(?P<file>\S+): line (?P<line>\d+): "
+    r"(?P<what>.*(unbound variable|bad substitution|syntax error).*)"
+)
 _Step = PhaseResult | StageResult
 
 
@@ -237,8 +242,17 @@ def _attach_tail(run: _Run, tail: Sequence[str]) -> None:
     for index, step in reversed(list(enumerate(run.steps))):
         if step.status.is_bad:
             failure = replace(step.failure or Failure(), tail=tuple(tail))
-            run.steps[index] = replace(step, failure=failure)
+            run.steps[index] = replace(step, failure=_as_bash_says(failure))
             return
+
+
+def _as_bash_says(failure: Failure) -> Failure:
+    """Where bash itself gives up, it names the line; the trap is told the command before it."""
+    for text in reversed(failure.tail):
+        found = _BASH_GIVES_UP.fullmatch(text)
+        if found and found["file"] == failure.file:
+            return replace(failure, line=int(found["line"]), command=found["what"])
+    return failure
 
 
 def _find_phase(event: PhaseBegin | PhaseEnd) -> Phase | None:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 import jinja2
 
@@ -74,11 +75,10 @@ def changed_layer(before: str, after: str) -> str:
     for title, lines in new.items():
         if title not in old:
             return f"{title} is new"
-        added = [line for line in lines if line not in old[title]]
-        gone = [line for line in old[title] if line not in lines]
+        added = [f"+{_word(line)}" for line in lines if line not in old[title]]
+        gone = [f"-{_word(line)}" for line in old[title] if line not in lines]
         if added or gone:
-            words = [f"+{_word(line)}" for line in added] + [f"-{_word(line)}" for line in gone]
-            return f"{title} changed ({' '.join(words[:6])}{' …' if len(words) > 6 else ''})"  # noqa: PLR2004
+            return f"{title} changed ({shorten(' '.join(added + gone), 60, placeholder=' …')})"
     return next((f"{title} is gone" for title in old if title not in new), "")
 
 

@@ -15,9 +15,9 @@ _GIVEN = "/srv/local.conf"
 
 
 def evaluate(
-    engine: Engine, *, base: BaseImage, conf: str, cache: Path, run: str
+    engine: Engine, *, base: BaseImage, conf: localconf.LocalConf, cache: Path, run: str
 ) -> localconf.Evaluated:
-    """Plugins, services and DEST after the localrc sections of CONF (a local.conf's text) ran.
+    """Plugins, services and DEST after the localrc sections of a local.conf ran.
 
     The answer is kept in `cache`, by all it depends on: local.conf, base image, our tree.
 
@@ -25,7 +25,7 @@ def evaluate(
         ConfigError: bash refuses the localrc, or it never ends.
 
     """
-    kept = cache / "evaluations" / f"{_key(conf, base)}.json"
+    kept = cache / "evaluations" / f"{_key(conf.text, base)}.json"
     with contextlib.suppress(OSError):
         return localconf.decode_evaluation(kept.read_text())
     answer = _ask(engine, base, conf, run)
@@ -37,7 +37,7 @@ def evaluate(
     return evaluated
 
 
-def _ask(engine: Engine, base: BaseImage, conf: str, run: str) -> str:
+def _ask(engine: Engine, base: BaseImage, conf: localconf.LocalConf, run: str) -> str:
     spec = ContainerSpec(
         image=base.image_id,
         name=None,
@@ -47,7 +47,7 @@ def _ask(engine: Engine, base: BaseImage, conf: str, run: str) -> str:
         network=False,
     )
     with engine.create(spec) as container:
-        container.put_files("/srv", {"local.conf": conf.encode()})
+        container.put_files("/srv", {"local.conf": conf.text.encode()})
         container.start()
         try:
             code = container.wait(seconds=_SECONDS)
@@ -58,7 +58,11 @@ def _ask(engine: Engine, base: BaseImage, conf: str, run: str) -> str:
             ) from error
         stdout, stderr = (stream.decode(errors="replace") for stream in container.output())
     if code:
-        raise ConfigError(_complaint(stderr) or f"local.conf cannot be evaluated (exit {code})")
+        complaint = _complaint(stderr).replace(_GIVEN, str(conf.path))
+        raise ConfigError(
+            complaint or f"{conf.path} cannot be evaluated (exit {code})",
+            hint="bash says so of the localrc section",
+        )
     return stdout
 
 

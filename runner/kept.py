@@ -157,6 +157,7 @@ def enter_stack(found: Found, command: Sequence[str], *, interactive: bool) -> N
         "USER": "stack",
         "LOGNAME": "stack",
         "PLUGINS_IN_PLACE": plugins,
+        "FORCE": "yes",
         "DEVSTACK_BEFORE_RUN": f"sudo {INSIDE}/refresh",
     }
     options = [f"--env={name}={value}" for name, value in variables.items()]

@@ -173,18 +173,16 @@ class _Job:
 
     def _rename_kept(self, container: Container) -> None:
         """Give a container that stays the job's name; an older one of that name makes room."""
-        name = kept_name(self._plan.job)
         if not container.keep:
             return
-        self._kept = container.name
-        if container.name == name:
-            return
+        name = kept_name(self._plan.job)
         with contextlib.suppress(EngineError):
-            for found in self._pipeline.engine.containers(job=self._plan.job):
-                if found.name == name:
-                    self._pipeline.engine.container(found).remove()
-            container.rename(name)
-        self._kept = container.name
+            if container.name != name:
+                for found in self._pipeline.engine.containers(job=self._plan.job):
+                    if found.name == name:
+                        self._pipeline.engine.container(found).remove()
+                container.rename(name)
+            self._kept = name
 
     def _packages_failed(self, failed: PackagesFailed) -> JobResult:
         whose = f"plugin {failed.layer.plugin}" if failed.layer.plugin else failed.layer.title

@@ -11,7 +11,7 @@ from runner.baseimage import BaseImage, Origin, acquire
 from runner.certificates import read_certificates
 from runner.distro import Distro
 from runner.engine import START_HINT, Engine
-from runner.errors import EngineError
+from runner.errors import ConfigError, EngineError
 from runner.evaluation import evaluate
 from runner.observer import Observer
 from runner.phases import PLUGIN_FILES
@@ -146,8 +146,9 @@ class Planner:
         if self.engine is None:
             raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
         evaluated = evaluate(
-            self.engine, base=base, conf=request.config.text, cache=self.cache, run=self.run
+            self.engine, base=base, conf=request.config, cache=self.cache, run=self.run
         )
+        _check_git_base(evaluated, request.config)
         given: dict[str, PluginSource] = {source.name: source for source in request.plugins}
         folder = request.config.path.resolve().parent
         enabled = tuple(
@@ -167,6 +168,17 @@ def job_identifier(distro: Distro, plugins: Sequence[str]) -> str:
     if len(plugins) > shown:
         return f"{distro.name}-{plugins[0]}-and-{len(plugins) - 1}-more"
     return "-".join([distro.name, *(plugins or ["devstack"])])
+
+
+def _check_git_base(evaluated: localconf.Evaluated, conf: localconf.LocalConf) -> None:
+    """Explain a URL that lost its `$GIT_BASE`: localrc sees no default of it (core.md 3.4)."""
+    for plugin in evaluated.plugins:
+        lost = plugin.url.startswith("/") and not Path(plugin.url).exists()
+        if lost and "GIT_BASE" in conf.localrc:
+            raise ConfigError(
+                f"enable_plugin {plugin.name}: the URL is {plugin.url}, as GIT_BASE is empty there",
+                hint="write GIT_BASE=https://opendev.org above it, in the localrc section",
+            )
 
 
 def _enabling(sources: Sequence[PluginSource]) -> list[tuple[str, str, str]]:

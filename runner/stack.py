@@ -12,7 +12,7 @@ from typing import Self
 
 from runner import labels
 from runner.collect import Collector
-from runner.engine import Container, ContainerSpec, Engine, Found, Mount
+from runner.engine import START_HINT, Container, ContainerSpec, Engine, Found, Mount
 from runner.engine.archive import tar_of
 from runner.engine.container import Stream
 from runner.errors import EngineError, TimeLimit
@@ -31,6 +31,7 @@ UPPER = "/srv/devstack-runner/upper"
 GIT_MIRROR = "/srv/devstack-runner/git"
 TOP_DIR = "/opt/stack/devstack"
 TAIL_LINES = 20
+_BY_SIGNAL = 128
 _TAIL_BYTES = 1 << 14
 _GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
 
@@ -174,6 +175,7 @@ def run_modes(
     environment = {
         **proxy_variables(),
         "PLUGINS_IN_PLACE": " ".join(wanted.plugins),
+        "FORCE": "yes",  # stack.sh refuses what upstream does not gate on: Fedora, openSUSE
         **wanted.environment,
     }
     code: int | None = None
@@ -186,11 +188,20 @@ def run_modes(
                 stdin=wanted.stdin,
                 tick=check,
             )
+            if code > _BY_SIGNAL:
+                _check_still_up(container)
         except (TimeLimit, KeyboardInterrupt):
             end_command(container)
             raise
         finally:
             collector.close(exit_code=code, tail=output.tail(), now=time.time())
+
+
+def _check_still_up(container: Container) -> None:
+    """An engine that is stopped ends its containers first, while it still answers."""
+    _, state = container.capture(["systemctl", "is-system-running"])
+    if "stopping" in state:
+        raise EngineError(f"{container.name} was stopped in the middle of the run", hint=START_HINT)
 
 
 def end_command(container: Container) -> None:

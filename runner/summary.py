@@ -34,6 +34,10 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
     yield ""
     for job in run.jobs:
         yield from _table_lines(job, colour=colour)
+        if job.kept and not job.status.is_bad:
+            yield f"  the container is kept: devstack-runner shell {job.job}"
+            yield f"    also: status, exec, unstack, clean, down {job.job}"
+            yield ""
     yield _last_line(run)
 
 

@@ -10,8 +10,21 @@ from runner import __version__
 from runner.errors import RunnerError
 
 
+# What people come for first, then what they do with a kept container, then the rest.
+_ORDER = (
+    *("run", "stack", "unstack", "clean"),
+    *("shell", "exec", "logs", "status", "down"),
+    *("init", "render", "build", "distros", "doctor", "engine", "gc"),
+)
+
+
 class ErrorsForPeople(TyperGroup):
     """Shows a RunnerError as two lines on stderr and exits with its code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - click's own signature
+        """Name the commands in the order of their use."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda n: _ORDER.index(n) if n in _ORDER else len(_ORDER))
 
     def invoke(self, ctx: Any) -> Any:
         """Invoke the command that was asked for."""
@@ -60,8 +73,6 @@ def _global(
 
 def main() -> None:
     """Run the program."""
-    from runner.cli import engine, inspect, jobs, stacks  # noqa: F401 - they add commands
-
     try:
         app()
     except KeyboardInterrupt:

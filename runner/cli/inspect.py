@@ -31,7 +31,7 @@ def doctor() -> None:
 def init(
     *,
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where; made if missing.")
+        Path, typer.Argument(metavar="[DIR]", readable=False, help="Where; made if missing.")
     ] = Path(),
 ) -> None:
     """Write a working plugin: settings, plugin.sh with all phases, package lists."""

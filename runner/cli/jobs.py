@@ -38,7 +38,10 @@ def run(
     from runner.pipeline import Keep
 
     if keep + rm + keep_failed > 1:
-        raise ConfigError("--keep, --rm and --keep-failed exclude each other")
+        raise ConfigError(
+            "--keep, --rm and --keep-failed exclude each other",
+            hint="give one of them; without any, containers of failed jobs are kept",
+        )
     request = make_request(
         config=config,
         plugins=plugin,

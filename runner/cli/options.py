@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 Config = Annotated[
-    Path | None, typer.Option("-c", "--config", metavar="FILE", help="The local.conf to run.")
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", readable=False, help="The local.conf to run."),
 ]
 Distros = Annotated[
     list[str] | None,
@@ -36,7 +37,12 @@ BaseImages = Annotated[
 ]
 GitMirror = Annotated[
     Path | None,
-    typer.Option("--git-mirror", metavar="DIR", help="Take all repositories from this folder."),
+    typer.Option(
+        "--git-mirror",
+        metavar="DIR",
+        readable=False,
+        help="Take all repositories from this folder.",
+    ),
 ]
 Timeout = Annotated[
     str | None,

@@ -87,7 +87,10 @@ def parse_environment(texts: Sequence[str]) -> Mapping[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not name.isidentifier():
-            raise ConfigError(f"--env {text}: {name!r} is not a variable's name")
+            raise ConfigError(
+                f"--env {text}: {name!r} is not a variable's name",
+                hint="write -e NAME=VALUE, or -e NAME to pass on the value it has here",
+            )
         if equals or name in os.environ:
             values[name] = value if equals else os.environ[name]
     return values
@@ -96,11 +99,14 @@ def parse_environment(texts: Sequence[str]) -> Mapping[str, str]:
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise ConfigError(f"{option} {text}: expected NAME=VALUE")
+        raise ConfigError(f"{option} {text}: no `=` in it", hint=f"write {option} debian-12=REF")
     return name, value
 
 
 def _folder(path: Path | None) -> Path | None:
     if path is not None and not path.is_dir():
-        raise ConfigError(f"--git-mirror {path}: no such folder")
+        raise ConfigError(
+            f"--git-mirror {path}: no such folder",
+            hint="it is a folder of repositories, such as DIR/openstack/heat.git",
+        )
     return path.resolve() if path else None

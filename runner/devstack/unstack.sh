@@ -14,6 +14,7 @@ FILES=$TOP_DIR/files
 
 source "$TOP_DIR/inc/core/entry"
 entry_refuse_root
+entry_before_run
 source "$TOP_DIR/functions"
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/teardown"

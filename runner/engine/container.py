@@ -20,6 +20,7 @@ from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
 _CHUNK = 1 << 16
+_LAST_LINES = 1000
 _DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
 
 
@@ -144,11 +145,11 @@ class Container:
             return int(self._api.wait(self.id, timeout=seconds)["StatusCode"])
 
     def output(self) -> tuple[bytes, bytes]:
-        """What its PID 1 printed to stdout and stderr."""
+        """What its PID 1 printed to stdout and stderr, the last lines of each."""
         with engine_errors(f"reading the output of {self.name}"):
             return (
-                bytes(self._api.logs(self.id, stdout=True, stderr=False)),
-                bytes(self._api.logs(self.id, stdout=False, stderr=True)),
+                bytes(self._api.logs(self.id, stdout=True, stderr=False, tail=_LAST_LINES)),
+                bytes(self._api.logs(self.id, stdout=False, stderr=True, tail=_LAST_LINES)),
             )
 
     def execute(

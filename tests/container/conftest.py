@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail when no container engine answers, instead of skipping the container tests",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file together, with `-n`: they share containers."""
+    # xdist is there when this is called
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped] # noqa: PLC0415
+
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import docker
 
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_DISK = "4g"  # twice that of the images, while they are loaded
 
 
 def obstacle() -> str:
@@ -55,7 +56,7 @@ class PrivateEngine:
             f"--data-root={self.folder}/data",
             f"--exec-root={self.folder}/exec",
             f"--pidfile={self.folder}/pid",
-            *("--bridge=none", "--iptables=false", "--ip6tables=false"),
+            *("--iptables=false", "--ip6tables=false"),
             *("--containerd-namespace=private", "--containerd-plugins-namespace=private-plugins"),
         ]
         with (self.folder / "log").open("ab") as log:
@@ -78,10 +79,17 @@ class PrivateEngine:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End it by its process id, and wait."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(_STOP_SECONDS)
-            self.process = None
+        if self.process is None:
+            return
+        pid_file = self.folder / "exec" / "containerd" / "containerd.pid"
+        below = int(pid_file.read_text()) if pid_file.exists() else 0
+        self.process.send_signal(number)
+        self.process.wait(_STOP_SECONDS)
+        self.process = None
+        while below and Path(f"/proc/{below}").exists():  # it dies with its parent, a little later
+            time.sleep(0.05)
+        for leftover in (pid_file, self.folder / "pid", self.socket):
+            leftover.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def api(self) -> Iterator[docker.APIClient]:
@@ -92,11 +100,21 @@ class PrivateEngine:
         finally:
             api.close()
 
-    def take_images(self, archive: Path) -> None:
-        """Load what `save_images` has written."""
-        with self.api() as api, archive.open("rb") as file:
-            for message in api.load_image(file):
-                assert "error" not in message, message
+    def take_images(self, *references: str) -> None:
+        """Copy images of the machine's engine."""
+        load = ["docker", "--host", self.environment["DOCKER_HOST"], "load", "--quiet"]
+        with subprocess.Popen(["docker", "save", *references], stdout=subprocess.PIPE) as saved:
+            subprocess.run(load, stdin=saved.stdout, stdout=subprocess.DEVNULL, check=True)
+        assert saved.returncode == 0
+
+    @contextlib.contextmanager
+    def disk_with_free(self, size: int) -> Iterator[None]:
+        """Let its disk have only so many bytes left, for a while."""
+        left = os.statvfs(self.folder)
+        used = (left.f_blocks - left.f_bfree) * left.f_frsize
+        _resize(self.folder, str(used + size))
+        yield
+        _resize(self.folder, _DISK)
 
     def objects(self) -> set[str]:
         """The ids of all containers, volumes and images, whoever made them."""
@@ -115,22 +133,32 @@ class PrivateEngine:
 
 
 @contextlib.contextmanager
-def private_engine(folder: Path, *, images: Path) -> Iterator[PrivateEngine]:
-    """A running one that has these images; when it is killed in between it is started again."""
+def private_engine(folder: Path, *, images: Sequence[str]) -> Iterator[PrivateEngine]:
+    """A running one on a disk in memory, with copies of images of the machine's engine.
+
+    When it was stopped or killed in between it is started again, to remove its containers.
+    """
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tests", folder], check=True)
     engine = PrivateEngine(folder=folder)
-    engine.start()
     try:
-        engine.take_images(images)
+        engine.start()
+        engine.take_images(*images)
         yield engine
-    finally:
         if not engine.answers():
-            engine.stop(signal.SIGKILL)
-            (folder / "pid").unlink(missing_ok=True)
             engine.start()
         engine.remove_containers()
+    finally:
         engine.stop()
+        _unmount(folder)
 
 
-def save_images(archive: Path, *references: str) -> None:
-    """Write images of the machine's engine into an archive."""
-    subprocess.run(["docker", "save", "--output", archive, *references], check=True)
+def _resize(folder: Path, size: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
+
+
+def _unmount(folder: Path) -> None:
+    """Unmount what is mounted below the folder, last the folder itself."""
+    mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for mount in reversed(mounts):
+        if Path(mount).is_relative_to(folder):
+            subprocess.run(["umount", "--lazy", mount], check=False)

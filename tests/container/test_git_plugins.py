@@ -117,3 +117,26 @@ class TestPluginOption:
         log = runner.log(job_name("base-one"))
         assert "\nmy own\n" in log
         assert "from base-one" not in log
+
+
+def test_git_mirror_serves_plugins_outside_and_clones_inside(runner: Runner) -> None:
+    mirrors = runner.folder / "mirrors"
+    (mirrors / "openstack").mkdir(parents=True)
+    shas = write_repository(mirrors / "openstack", "mirrored")
+    write_repository(mirrors / "openstack", "dependency")
+    text = (
+        '[[ "$1 $2" != "stack install" ]] || '
+        'git_clone "$GIT_BASE/openstack/dependency" "$DEST/dependency" stable/one\n'
+    )
+    (mirrors / "openstack" / "mirrored" / "devstack" / "plugin.sh").write_text(text)
+    git(mirrors / "openstack" / "mirrored", "commit", "--quiet", "--all", "--message", "clones")
+    conf = write_conf(
+        runner.folder, "enable_plugin mirrored https://opendev.org/openstack/mirrored"
+    )
+
+    outcome = runner.passes("stack", "--json", "-c", conf, "--git-mirror", mirrors)
+    (plugin,) = outcome.job.plugins
+    assert plugin.url == "https://opendev.org/openstack/mirrored"
+    assert plugin.sha not in shas.values()
+    job = job_name("mirrored")
+    assert runner.inside(job, "git -C /opt/stack/dependency log -1 --format=%s") == "stable\n"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stamp the lines of a run and write them to its log.
 
-outfilter.py [-v] [-o FILE]: reads standard input; -v repeats it, without stamps, on standard output.
+outfilter.py [-v] [-o FILE]: reads standard input; -v repeats it, unstamped, on standard output.
 """
 
 import argparse

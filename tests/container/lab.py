@@ -1,0 +1,88 @@
+"""An engine to experiment on, a plugin for it, and a package manager that needs no network."""
+
+import io
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.container.harness import Outcome, Runner, write_plugin
+from tests.container.private_engine import PrivateEngine, private_engine
+from tests.container.started import Started, started
+
+SLEEPER = """\
+if [[ "$1 $2" == "stack install" && -z ${QUICK:-} ]]; then
+    echo begun
+    sleep 600
+fi
+"""
+# What apt-get does to a build, with real packages of any size or duration.
+APT_GET = """\
+#!/bin/bash
+echo "apt-get $*"
+case " $* " in
+    *" install "*" slow-package "*) echo begun; sleep 600 ;;
+    *" install "*" huge-package "*) cat /dev/zero >/var/cache/huge || exit 100 ;;
+esac
+"""
+_OFFLINE = "offline:1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """The command line, talking to the private engine; the plugin is called `victim`."""
+
+    engine: PrivateEngine
+    runner: Runner
+
+    def __call__(self, *arguments: str | Path, **env: str) -> Outcome:
+        """Run a command and wait for it."""
+        return self.runner(*arguments, env={**self.engine.environment, **env})
+
+    @contextmanager
+    def started(self, *arguments: str | Path) -> Iterator[Started]:
+        """Start a command."""
+        with started(self.runner, *arguments, env=self.engine.environment) as process:
+            yield process
+
+    def building(self, package: str) -> list[str]:
+        """A `run` whose image needs this package, built without network."""
+        checkout = self.runner.folder / package
+        if not checkout.exists():
+            write_plugin(self.runner.folder, package, plugin=":\n")
+            lists = checkout / "devstack" / "files" / "debs"
+            lists.mkdir(parents=True)
+            (lists / package).write_text(f"{package}\n")
+        return [
+            *("run", "-d", "debian-12", "--base-image", f"debian-12={_OFFLINE}"),
+            *("-p", f"{package}=./{package}"),
+        ]
+
+
+VICTIM = ("-d", "debian-12", "-p", "victim=./victim")
+
+
+@contextmanager
+def open_lab(runner: Runner, folder: Path) -> Iterator[Lab]:
+    """Start the engine with the plugin's image, the base, and one whose apt-get is ours."""
+    write_plugin(runner.folder, "victim", plugin=SLEEPER)
+    image = runner.passes("build", "--json", *VICTIM).job.image
+    assert image
+    folder.mkdir()
+    with private_engine(folder, images=[image.reference, image.base]) as engine:
+        with engine.api() as api:
+            list(api.build(fileobj=_context(image.reference), custom_context=True, tag=_OFFLINE))
+        yield Lab(engine=engine, runner=runner)
+
+
+def _context(base: str) -> io.BytesIO:
+    dockerfile = f"FROM {base}\nCOPY apt-get /usr/local/bin/apt-get\n"
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name, text in {"Dockerfile": dockerfile, "apt-get": APT_GET}.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(text), 0o755
+            tar.addfile(entry, io.BytesIO(text.encode()))
+    archive.seek(0)
+    return archive

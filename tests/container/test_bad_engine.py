@@ -1,0 +1,85 @@
+"""An engine that is stopped, killed or full while it is needed: tried on one of our own."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from runner.phases import Phase, Status
+from tests.container.harness import Outcome, Runner
+from tests.container.lab import VICTIM, Lab, open_lab
+from tests.container.private_engine import obstacle
+
+pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle() or "possible here")
+
+
+@pytest.fixture(scope="module")
+def lab(shared_runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with open_lab(shared_runner, tmp_path_factory.mktemp("e") / "d") as made:
+        yield made
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_engine_that_goes_away_in_a_phase_is_no_failure_of_the_plugin(
+    number: signal.Signals, lab: Lab
+) -> None:
+    before = lab.engine.objects()
+    with lab.started("run", "-v", *VICTIM) as run:
+        run.until("begun")
+        lab.engine.stop(number)
+        assert run.end() == 5, run.said
+    assert "Traceback" not in run.said
+    assert "devstack-runner engine up" in run.said
+    assert "the container is kept" not in run.said
+    lab.engine.start()
+    assert lab("gc").code == 0
+    assert lab.engine.objects() == before
+
+
+def test_what_was_done_before_the_engine_went_away_is_in_the_result(lab: Lab) -> None:
+    with lab.started("run", *VICTIM) as run:
+        run.until("pre-install: victim passed 0.0 s")
+        lab.engine.stop(signal.SIGKILL)
+        assert run.end() == 5, run.said
+    lab.engine.start()
+    lab("gc")
+    text = (lab.runner.state / "last" / "result.json").read_text()
+    job = Outcome(code=5, stdout=text, stderr="").job
+    assert job.problem
+    statuses = {p.phase: p.status for p in job.phases}
+    assert statuses[Phase.PRE_INSTALL] is Status.PASSED
+    assert statuses[Phase.EXTRA] is Status.NOT_RUN
+
+
+@pytest.mark.parametrize("what", ["run", "build"])
+def test_full_disk_before_a_build_is_said_with_a_hint(what: str, lab: Lab) -> None:
+    before = lab.engine.objects()
+    with lab.engine.disk_with_free(0):
+        outcome = lab(what, "--json", *lab.building("full-before")[1:])
+    assert outcome.code == 5, outcome.stderr
+    problem = outcome.job.problem
+    assert problem
+    assert "no space left on device" in problem.message.lower()
+    assert "\n" not in problem.message
+    assert "devstack-runner gc --images" in (problem.hint or "")
+    assert lab.engine.objects() == before
+
+
+def test_disk_that_fills_up_in_a_plugins_layer_is_no_fault_of_the_plugin(lab: Lab) -> None:
+    with lab.engine.disk_with_free(50_000_000):
+        outcome = lab(*lab.building("huge-package"), "--json")
+    assert outcome.code == 5, outcome.stderr
+    problem = outcome.job.problem
+    assert problem
+    assert "no space left on device" in problem.message.lower()
+    assert "devstack-runner gc --images" in (problem.hint or "")
+
+
+def test_stack_commands_without_a_stack_say_how_to_make_one(lab: Lab) -> None:
+    for command in (["unstack"], ["clean", "debian-12-x"], ["shell"], ["exec", "true"], ["down"]):
+        outcome = lab(*command)
+        assert outcome.code == 2, command
+        assert outcome.stderr.splitlines() == [
+            "error: no stack is kept",
+            "hint: `devstack-runner stack` makes one",
+        ]
