@@ -141,12 +141,18 @@ class Collector:
         )
 
     def _begin(self, event: RunBegin) -> None:
-        if self._current is None:
-            self._current = event.mode
-            run = self._runs.setdefault(event.mode, _Run())
-            run.began = True
-        else:
+        if self._current is not None and not self._comes_after(event.mode, self._current):
             self._runs[self._current].nested.append(event.mode)  # clean.sh calls unstack.sh
+            return
+        if self._current is not None:
+            # It said no word of its end; the next one begins only where it exited with 0.
+            self.close_mode(self._current, exit_code=0, now=event.time)
+        self._current = event.mode
+        self._runs.setdefault(event.mode, _Run()).began = True
+
+    def _comes_after(self, mode: Mode, other: Mode) -> bool:
+        order = list(self._runs)
+        return mode in order and order.index(mode) > order.index(other)
 
     def _fold_step(self, event: Event, mode: Mode, run: _Run) -> None:
         match event:

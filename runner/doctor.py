@@ -99,7 +99,7 @@ def _boots(engine: Engine, workspace: Workspace) -> Check:
         image=image.name,
         name=None,
         command=[f"{INSIDE}/init"],
-        labels=labels.for_object("probe", run=run.id),
+        labels=labels.for_object("probe", run=run.id, state=str(run.state)),
         mounts=[Mount(target=INSIDE, source=CONTAINER)],
         systemd=True,
         network=False,

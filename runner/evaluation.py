@@ -9,13 +9,14 @@ from runner.baseimage import BaseImage
 from runner.engine import ContainerSpec, Engine, Mount
 from runner.errors import ConfigError, EngineError
 from runner.resources import TREE
+from runner.workspace import RunFolder
 
 _SECONDS = 60
 _GIVEN = "/srv/local.conf"
 
 
 def evaluate(
-    engine: Engine, *, base: BaseImage, conf: localconf.LocalConf, cache: Path, run: str
+    engine: Engine, *, base: BaseImage, conf: localconf.LocalConf, cache: Path, run: RunFolder
 ) -> localconf.Evaluated:
     """Plugins, services and DEST after the localrc sections of a local.conf ran.
 
@@ -37,12 +38,12 @@ def evaluate(
     return evaluated
 
 
-def _ask(engine: Engine, base: BaseImage, conf: localconf.LocalConf, run: str) -> str:
+def _ask(engine: Engine, base: BaseImage, conf: localconf.LocalConf, run: RunFolder) -> str:
     spec = ContainerSpec(
         image=base.image_id,
         name=None,
         command=["/bin/bash", "/srv/tree/tools/list_plugins.sh", _GIVEN],
-        labels=labels.for_object("evaluation", run=run),
+        labels=labels.for_object("evaluation", run=run.id, state=str(run.state)),
         mounts=[Mount(target="/srv/tree", source=TREE)],
         network=False,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from runner import labels
 from runner.engine import Engine, Found
 from runner.stack import kept_name
 from runner.workspace import Workspace
@@ -33,12 +34,12 @@ def collect_garbage(*, images: bool, dry_run: bool) -> Iterator[str]:
 def _leftovers(engine: Engine, workspace: Workspace, *, images: bool) -> Iterator[Found]:
     working = any(run.is_alive() for run in workspace.all_runs())
     containers = engine.containers()
-    gone = [found for found in containers if _is_leftover(found, workspace, working=working)]
+    gone = [found for found in containers if _is_leftover(found, workspace)]
     yield from gone
     staying = [found for found in containers if found not in gone]
     runs = {found.run for found in staying}
     for volume in engine.volumes():
-        if volume.run not in runs and not _is_alive(volume.run, workspace):
+        if volume.run not in runs and _is_orphan(volume, workspace):
             yield volume
     if working:
         return  # it may be building
@@ -48,17 +49,20 @@ def _leftovers(engine: Engine, workspace: Workspace, *, images: bool) -> Iterato
             yield image
 
 
-def _is_leftover(found: Found, workspace: Workspace, *, working: bool) -> bool:
+def _is_leftover(found: Found, workspace: Workspace) -> bool:
     if found.job and found.name == kept_name(found.job):
         return False
-    if not found.run:
-        return not working  # a build's: the engine labels it as the image, which has no run
-    return not _is_alive(found.run, workspace)
+    return _is_orphan(found, workspace)
 
 
-def _is_alive(run: str, workspace: Workspace) -> bool:
-    folder = workspace.run(run)
-    return folder is not None and folder.is_alive()
+def _is_orphan(found: Found, workspace: Workspace) -> bool:
+    """Whether it belongs to a run that is over, and that was ours: who uses another state folder
+    (another user, another machine) knows better whether theirs live.
+    """
+    if found.labels.get(labels.STATE) != str(workspace.state):
+        return False
+    folder = workspace.run(found.run)
+    return folder is None or not folder.is_alive()
 
 
 def _remove(engine: Engine, found: Found) -> None:

@@ -8,6 +8,7 @@ JOB = f"{PREFIX}.job"
 KIND = f"{PREFIX}.kind"  # base, image, evaluation, job, probe
 SPEC = f"{PREFIX}.spec"
 PROJECT = f"{PREFIX}.project"
+STATE = f"{PREFIX}.state"  # the state folder of the process that owns it
 
 
 def for_object(kind: str, **values: str) -> Mapping[str, str]:

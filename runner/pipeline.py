@@ -102,7 +102,7 @@ class _Job:
                 deadline=self._deadline,
             ).ensure(self._plan)
             spec = container_spec(
-                self._plan, pipeline.request, image=self._image.reference, run=pipeline.run.id
+                self._plan, pipeline.request, image=self._image.reference, run=pipeline.run
             )
             if self._modes:
                 self._run_in(spec)

@@ -19,6 +19,7 @@ from runner.plugin import Plugin, PluginSource, check_unique
 from runner.resources import TREE
 from runner.result import PluginInfo
 from runner.sources import Sources
+from runner.workspace import RunFolder
 
 STACK_ID = 1000  # the stack user's uid and gid when root runs us
 # Without a local.conf a plugin runs alone: its settings enable what it brings.
@@ -86,7 +87,7 @@ class Planner:
     engine: Engine | None  # None where nothing is to be built and no local.conf to be asked
     sources: Sources
     cache: Path
-    run: str
+    run: RunFolder | None  # None without an engine
     observer: Observer
 
     def plan(self, distro: Distro) -> Plan:
@@ -143,7 +144,7 @@ class Planner:
         if request.config is None:
             conf = localconf.compose(None, _enabling(request.plugins), _ALONE)
             return request.plugins, conf, ""
-        if self.engine is None:
+        if self.engine is None or self.run is None:
             raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
         evaluated = evaluate(
             self.engine, base=base, conf=request.config, cache=self.cache, run=self.run

@@ -30,6 +30,8 @@ _URL = re.compile(
 _HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,99}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What is no character at all; bytes of a path that is no UTF-8 come as U+DC80 to U+DCFF.
+_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _BAD_IN_REF = re.compile(
     r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^/|/$|\.$|(?:^|/)\.|\.lock(?:/|$)|^@$"
 )
@@ -56,7 +58,7 @@ def check_location(location: str) -> None:
         raise ConfigError("a plugin's URL is empty", hint=_TRANSPORTS)
     if location.startswith("-"):
         raise ConfigError(f"plugin URL {shown} begins with '-', like an option", hint=_TRANSPORTS)
-    if _CONTROL.search(location):
+    if _CONTROL.search(location) or _SURROGATE.search(location):
         raise ConfigError(f"plugin URL {shown} has a control character in it", hint=_TRANSPORTS)
     if helper := _HELPER.match(location):
         raise ConfigError(

@@ -23,7 +23,7 @@ from runner.plan import Plan, Request
 from runner.proxies import proxy_variables
 from runner.resources import CONTAINER, TREE
 from runner.sources import git_mirror_config
-from runner.workspace import JobFolder
+from runner.workspace import JobFolder, RunFolder
 
 INSIDE = "/usr/local/lib/devstack-runner"
 LOWER = "/srv/devstack-runner/lower"
@@ -36,7 +36,7 @@ _TAIL_BYTES = 1 << 14
 _GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
 
 
-def container_spec(plan: Plan, request: Request, *, image: str, run: str) -> ContainerSpec:
+def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) -> ContainerSpec:
     """How the job's container is created; its labels carry a hash over all but run and name."""
     mounts = (
         Mount(target=INSIDE, source=CONTAINER),
@@ -50,12 +50,13 @@ def container_spec(plan: Plan, request: Request, *, image: str, run: str) -> Con
     spec = hashlib.sha256(content.encode()).hexdigest()[:16]
     return ContainerSpec(
         image=image,
-        name=f"devstack-runner-{plan.job}-{run[-6:]}",
+        name=f"devstack-runner-{plan.job}-{run.id[-6:]}",
         command=[f"{INSIDE}/init"],
         labels=labels.for_object(
             "job",
             job=plan.job,
-            run=run,
+            run=run.id,
+            state=str(run.state),
             spec=spec,
             distro=plan.distro.name,
             project=str(request.project),

@@ -59,6 +59,11 @@ class RunFolder:
         return self.path.name
 
     @property
+    def state(self) -> Path:
+        """The state folder it is in, which tells its owner from others on the same engine."""
+        return self.path.parent.parent
+
+    @property
     def result(self) -> Path:
         """The result, JSON."""
         return self.path / "result.json"

@@ -9,7 +9,6 @@ from typer.core import TyperGroup
 from runner import __version__
 from runner.errors import RunnerError
 
-
 # What people come for first, then what they do with a kept container, then the rest.
 _ORDER = (
     *("run", "stack", "unstack", "clean"),
@@ -21,7 +20,7 @@ _ORDER = (
 class ErrorsForPeople(TyperGroup):
     """Shows a RunnerError as two lines on stderr and exits with its code."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - click's own signature
+    def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of their use."""
         names = super().list_commands(ctx)
         return sorted(names, key=lambda n: _ORDER.index(n) if n in _ORDER else len(_ORDER))

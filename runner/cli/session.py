@@ -56,7 +56,7 @@ def open_pipeline(
                 announce=lambda text: observer.doing("plugins", text),
             ),
             cache=workspace.cache,
-            run=run.id,
+            run=run,
             observer=observer,
         )
         yield Pipeline(
@@ -121,7 +121,7 @@ def render_plans(request: Request, distros: Sequence[Distro]) -> Iterator[str]:
         engine=None,
         sources=Sources(cache=cache, git_mirror=request.git_mirror),
         cache=cache,
-        run="",
+        run=None,
         observer=Silent(),
     )
     yield from (planner.plan(distro).dockerfile for distro in distros)

@@ -4,7 +4,8 @@
 #
 # Sources below DEST, installed packages, local.conf and localrc stay.
 
-TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+TOP_DIR=${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}
+TOP_DIR=$(CDPATH='' cd -- "${TOP_DIR:-.}" && pwd)
 # shellcheck disable=SC2034 # plugins read it
 FILES=$TOP_DIR/files
 

@@ -8,7 +8,8 @@ unset GREP_OPTIONS LANG LANGUAGE "${!OS_@}"
 export LC_ALL=en_US.utf8
 umask 022
 PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
-TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+TOP_DIR=${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}
+TOP_DIR=$(CDPATH='' cd -- "${TOP_DIR:-.}" && pwd)
 # shellcheck disable=SC2034 # plugins read it
 FILES=$TOP_DIR/files
 # shellcheck disable=SC2034 # time_totals reads it
@@ -83,6 +84,7 @@ _stage_end
 _stage python prepare_python
 _stage bindep install_bindep_files
 
+_stage boot wait_for_boot
 run_phase stack pre-install
 _stage foundation install_foundation
 _stage projects install_projects

@@ -8,7 +8,8 @@ UNSTACK_ALL=${UNSTACK_ALL:-}
 case ${1:-} in
     -a | --all) UNSTACK_ALL=all ;;
 esac
-TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+TOP_DIR=${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}
+TOP_DIR=$(CDPATH='' cd -- "${TOP_DIR:-.}" && pwd)
 # shellcheck disable=SC2034 # plugins read it
 FILES=$TOP_DIR/files
 

@@ -1,5 +1,7 @@
 """Container tests: they need an engine, and leave nothing on it but images."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 from runner.engine import Engine, answers
 from tests.container.harness import Runner, leftovers
 
+NO_ENGINE = "no container engine answers; `devstack-runner engine up` starts one"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -17,6 +21,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail when no container engine answers, instead of skipping the container tests",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_worker = hasattr(config, "workerinput")
+    required = config.getoption("--require-engine", default=False)
+    if required and not is_worker and not engine_answers():
+        raise pytest.UsageError(NO_ENGINE)
+
+
+def engine_answers() -> bool:
+    with warnings.catch_warnings():
+        # of docker-py: it leaves a socket open that nobody answers on
+        warnings.simplefilter("ignore", ResourceWarning)
+        answered = answers() is not None
+        gc.collect()
+    return answered
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -29,15 +49,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def engine(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A connection to the engine; at the end nothing that this session made may be on it."""
-    if answers() is None:
-        message = "no container engine answers; `devstack-runner engine up` starts one"
-        if pytestconfig.getoption("--require-engine", default=False):
-            pytest.exit(message, returncode=1)
-        pytest.skip(message)
+    if not engine_answers():
+        pytest.skip(NO_ENGINE)
     connection = Engine.connect()
     yield connection
     left = leftovers(connection, tmp_path_factory.getbasetemp())

@@ -75,6 +75,15 @@ def test_disk_that_fills_up_in_a_plugins_layer_is_no_fault_of_the_plugin(lab: La
     assert "devstack-runner gc --images" in (problem.hint or "")
 
 
+def test_time_limit_ends_a_build_that_never_ends(lab: Lab) -> None:
+    before = lab.engine.objects()
+    outcome = lab(*lab.building("slow-package"), "--json", "--timeout", "5s")
+    assert outcome.code == 6, outcome.stderr
+    assert outcome.job.problem
+    assert "time limit" in outcome.job.problem.message
+    lab.engine.until_only(before)
+
+
 def test_stack_commands_without_a_stack_say_how_to_make_one(lab: Lab) -> None:
     for command in (["unstack"], ["clean", "debian-12-x"], ["shell"], ["exec", "true"], ["down"]):
         outcome = lab(*command)

@@ -86,6 +86,13 @@ def test_exec_runs_as_stack_in_the_tree_and_gives_back_the_exit_code(
     assert shared_runner("exec", "--job", JOB, "no-such-command").code in {126, 127}
 
 
+def test_generated_passwords_stay(stacked: Outcome, shared_runner: Runner) -> None:
+    before = shared_runner.inside(JOB, "cat .localrc.password")
+    assert "ADMIN_PASSWORD" in before
+    stack_again(shared_runner)
+    assert shared_runner.inside(JOB, "cat .localrc.password") == before
+
+
 def test_edits_on_the_host_are_seen_by_the_next_stack(
     stacked: Outcome, shared_runner: Runner, engine: Engine
 ) -> None:
@@ -121,32 +128,6 @@ def test_edit_of_local_conf_is_seen_by_the_next_stack(
     replace(conf, text)
 
 
-def test_commands_of_the_tree_do_the_same_when_typed(
-    stacked: Outcome, shared_runner: Runner
-) -> None:
-    replace(shared_runner.folder / "keeper" / "devstack" / "words", "KEEPER_WORDS=typed\n")
-    typed = shared_runner.passes("exec", "--job", JOB, "./stack.sh")
-    assert "words: typed" in typed.stdout + typed.stderr
-    assert is_active(shared_runner) == "active"
-
-    shared_runner.passes("exec", "--job", JOB, "./unstack.sh")
-    assert is_active(shared_runner) == "inactive"
-
-    cleaned = shared_runner.passes("exec", "--job", JOB, "./clean.sh")
-    assert "clean was called" in cleaned.stdout + cleaned.stderr
-    assert not shared_runner.inside(JOB, "compgen -G '/etc/systemd/system/devstack@*' || true")
-
-    shared_runner.passes("exec", "--job", JOB, "./stack.sh")
-    assert is_active(shared_runner) == "active"
-
-
-def test_generated_passwords_stay(stacked: Outcome, shared_runner: Runner) -> None:
-    before = shared_runner.inside(JOB, "cat .localrc.password")
-    assert "ADMIN_PASSWORD" in before
-    stack_again(shared_runner)
-    assert shared_runner.inside(JOB, "cat .localrc.password") == before
-
-
 def test_edit_is_seen_by_a_command_typed_in_an_open_shell(
     stacked: Outcome, shared_runner: Runner
 ) -> None:
@@ -154,19 +135,6 @@ def test_edit_is_seen_by_a_command_typed_in_an_open_shell(
     shared_runner.inside(JOB, "cat /opt/stack/keeper/devstack/words")
     replace(words, "KEEPER_WORDS=later\n")
     assert shared_runner.inside(JOB, "cat /opt/stack/keeper/devstack/words") == words.read_text()
-
-
-def test_unstack_and_clean_do_their_part_on_the_kept_container(
-    stacked: Outcome, shared_runner: Runner
-) -> None:
-    unstacked = shared_runner.passes("unstack", JOB, "--json")
-    assert phases_of_run(unstacked, Mode.UNSTACK) == [(Phase.UNSTACK, "keeper", "passed")]
-    assert is_active(shared_runner) == "inactive"
-    cleaned = shared_runner.passes("clean", JOB, "--json")
-    assert phases_of_run(cleaned, Mode.CLEAN) == [(Phase.CLEAN, "keeper", "passed")]
-    assert not shared_runner.inside(JOB, "compgen -G '/etc/systemd/system/devstack@*' || true")
-    stack_again(shared_runner)
-    assert is_active(shared_runner) == "active"
 
 
 def test_logs_shows_the_newest_run_of_a_job(stacked: Outcome, shared_runner: Runner) -> None:
@@ -201,6 +169,34 @@ def test_change_of_the_package_list_gives_a_new_container(
     assert after.id != before.id
     assert after.image != before.image
     assert is_active(shared_runner) == "active"
+
+
+def test_unstack_and_clean_do_their_part_on_the_kept_container(
+    stacked: Outcome, shared_runner: Runner
+) -> None:
+    unstacked = shared_runner.passes("unstack", JOB, "--json")
+    assert phases_of_run(unstacked, Mode.UNSTACK) == [(Phase.UNSTACK, "keeper", "passed")]
+    assert is_active(shared_runner) == "inactive"
+    cleaned = shared_runner.passes("clean", JOB, "--json")
+    assert phases_of_run(cleaned, Mode.CLEAN) == [(Phase.CLEAN, "keeper", "passed")]
+    assert not shared_runner.inside(JOB, "compgen -G '/etc/systemd/system/devstack@*' || true")
+
+
+def test_commands_of_the_tree_do_the_same_when_typed(
+    stacked: Outcome, shared_runner: Runner
+) -> None:
+    # after clean.sh, as the order of these tests has it
+    replace(shared_runner.folder / "keeper" / "devstack" / "words", "KEEPER_WORDS=typed\n")
+    typed = shared_runner.passes("exec", "--job", JOB, "./stack.sh")
+    assert "words: typed" in typed.stdout + typed.stderr
+    assert is_active(shared_runner) == "active"
+
+    shared_runner.passes("exec", "--job", JOB, "./unstack.sh")
+    assert is_active(shared_runner) == "inactive"
+
+    cleaned = shared_runner.passes("exec", "--job", JOB, "./clean.sh")
+    assert "clean was called" in cleaned.stdout + cleaned.stderr
+    assert not shared_runner.inside(JOB, "compgen -G '/etc/systemd/system/devstack@*' || true")
 
 
 def test_unknown_stack_is_answered_with_the_nearest_name(

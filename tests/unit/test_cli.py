@@ -109,7 +109,7 @@ def test_no_command_shows_the_help() -> None:
         (["run"], "nothing to run"),
         (["run", "-p", "x", "--keep", "--rm"], "exclude each other"),
         (["run", "-p", "/nowhere/x", "--timeout", "abc"], "--timeout abc: not a time"),
-        (["run", "-p", "/nowhere/x", "--base-image", "x"], "--base-image x: expected"),
+        (["run", "-p", "/nowhere/x", "--base-image", "x"], "--base-image x: "),
         (["run", "-p", "/nowhere/x", "-e", "1A=b"], "is not a variable's name"),
         (["run", "-p", "/nowhere/x", "--git-mirror", "/nowhere"], "--git-mirror /nowhere"),
         (["run", "-p", "a b=/tmp"], "a b"),

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from runner.console import Plain, is_terminal, make_observer, phase_name
+from runner.console import Plain, is_terminal, make_observer
 from runner.engine import BuildLine
-from runner.events import Merge, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd
+from runner.events import Merge, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd, phase_name
 from runner.live import Live
 from runner.observer import Observer, Silent
 from runner.phases import Mode, Status
@@ -50,7 +50,8 @@ def a_run(observer: Observer) -> None:
     """All that an observer is told in a run."""
     observer.job_started(JOB)
     observer.doing(JOB, "building the image: its first build")
-    observer.building(JOB, BuildLine(step=1, steps=4, text="Step 1/4 : FROM debian:12"))
+    step = BuildLine(step=1, steps=4, text="Step 1/4 : FROM x", instruction="FROM x")
+    observer.building(JOB, step)
     observer.building(JOB, BuildLine(step=1, steps=4, text=" ---> abc"))
     observer.building(JOB, BuildLine(step=2, steps=4, text="\033[91mapt: hello\033[0m"))
     observer.event(JOB, StageBegin(stage="packages"))
@@ -74,7 +75,7 @@ def test_plain_lines_say_what_happens_and_begin_with_the_job() -> None:
         for text in (
             "starting",
             "building the image: its first build",
-            "[1/4] FROM debian:12",
+            "[1/4] FROM x",
             "slow passed 7.0 s",
             "broken failed 0.1 s",
             "stack install: foo passed 1.0 s",

@@ -87,14 +87,10 @@ def test_an_evaluation_is_no_stack(workspace: Workspace) -> None:
     assert chosen(workspace, container("stray", run=DEAD, job="")) == {"stray"}
 
 
-def test_a_container_of_a_build_stays_while_a_run_may_be_building(
-    workspace: Workspace, alive: RunFolder
-) -> None:
-    """It has the image's labels only: a build knows no run."""
-    held = container("build-step", run="", job="")
-    assert chosen(workspace, held) == set()
-    alive.close()
-    assert chosen(workspace, held) == {"build-step"}
+def test_a_container_that_no_run_has_made_stays(workspace: Workspace) -> None:
+    """It has the image's labels: the builder's, or one that somebody made by hand."""
+    assert chosen(workspace, container("by-hand", run="")) == set()
+    assert chosen(workspace, container("build-step", run="", job="")) == set()
 
 
 def test_half_built_images_go_and_whole_ones_stay(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from runner.dockerfile import Layer, Recipe
 from runner.engine import BuildFailure, BuildLine, Engine
 from runner.engine.images import build_image, is_output, plain
 from runner.errors import EngineError
-from runner.jobimage import PackagesFailed, describe, ensure_image, image_reference
+from runner.jobimage import Builder, PackagesFailed, describe, image_reference
 from runner.observer import Silent
 from runner.plan import Plan
 from runner.resources import IMAGES
@@ -41,7 +41,7 @@ PLAN = Plan(
 )
 
 
-class Builder:
+class FakeEngine:
     """An engine whose builds print these lines and fail at the step that contains a word."""
 
     def __init__(self, *printed: str, fails_at: str = "") -> None:
@@ -59,7 +59,9 @@ class Builder:
         tag: str,
         build_args: Mapping[str, str],
         on_line: Callable[[BuildLine], None],
+        deadline: float | None,
     ) -> str:
+        assert deadline is None
         assert {"Dockerfile", "a.crt"} == {*context}
         assert isinstance(build_args, Mapping)
         for text in self._printed:
@@ -79,18 +81,18 @@ def folder(tmp_path: Path) -> JobFolder:
     return JobFolder(path=tmp_path / "job")
 
 
-def ensure(engine: Builder, folder: JobFolder, plan: Plan = PLAN) -> ImageInfo:
-    return ensure_image(
-        plan,
+def ensure(engine: FakeEngine, folder: JobFolder, plan: Plan = PLAN) -> ImageInfo:
+    builder = Builder(
         engine=cast("Engine", engine),
         observer=Silent(),
         folder=folder,
         cache=folder.path.parent / "cache",
     )
+    return builder.ensure(plan)
 
 
 def test_an_unchanged_job_builds_nothing(folder: JobFolder) -> None:
-    engine = Builder("hello")
+    engine = FakeEngine("hello")
     first, second = ensure(engine, folder), ensure(engine, folder)
     assert (first.built, first.reason) == (True, "its first build")
     assert (second.built, second.reason) == (False, "")
@@ -99,7 +101,7 @@ def test_an_unchanged_job_builds_nothing(folder: JobFolder) -> None:
 
 
 def test_a_changed_list_says_why_it_is_built_again(folder: JobFolder) -> None:
-    engine = Builder()
+    engine = FakeEngine()
     ensure(engine, folder)
     more = replace(FOO, packages=(*FOO.packages, "libnew-dev"))
     changed = replace(PLAN, recipe=replace(PLAN.recipe, layers=(more,)))
@@ -119,7 +121,7 @@ def test_the_image_depends_on_base_text_and_certificates() -> None:
 def test_a_package_that_does_not_exist_is_its_lists_fault(folder: JobFolder) -> None:
     said = ("Reading package lists...", "\033[91mE: Unable to locate package libfoo-dev\033[0m")
     with pytest.raises(PackagesFailed) as caught:
-        ensure(Builder(*said, fails_at="libfoo-dev"), folder)
+        ensure(FakeEngine(*said, fails_at="libfoo-dev"), folder)
     assert (caught.value.layer, caught.value.exit_code) == (FOO, 100)
     assert caught.value.failure.command == "E: Unable to locate package libfoo-dev"
     assert len(caught.value.failure.tail) == 2
@@ -128,24 +130,24 @@ def test_a_package_that_does_not_exist_is_its_lists_fault(folder: JobFolder) -> 
 def test_a_mirror_that_is_away_is_nobodys_fault(folder: JobFolder) -> None:
     said = ("E: Failed to fetch http://deb/x  Could not resolve 'deb'",)
     with pytest.raises(EngineError, match="Failed to fetch"):
-        ensure(Builder(*said, fails_at="libfoo-dev"), folder)
+        ensure(FakeEngine(*said, fails_at="libfoo-dev"), folder)
 
 
 def test_a_full_disk_is_the_hosts_fault_with_a_hint(folder: JobFolder) -> None:
     said = ("E: Write error - write (28: No space left on device)",)
     with pytest.raises(EngineError, match="No space left") as caught:
-        ensure(Builder(*said, fails_at="libfoo-dev"), folder)
+        ensure(FakeEngine(*said, fails_at="libfoo-dev"), folder)
     assert "gc --images" in (caught.value.hint or "")
 
 
 def test_a_failing_base_is_not_the_plugins_fault(folder: JobFolder) -> None:
     with pytest.raises(EngineError, match="building the image of debian-12-foo") as caught:
-        ensure(Builder("bang", fails_at="useradd"), folder)
+        ensure(FakeEngine("bang", fails_at="useradd"), folder)
     assert str(folder.build_log) in (caught.value.hint or "")
 
 
 def test_a_dry_run_says_what_would_be_built() -> None:
-    engine = Builder()
+    engine = FakeEngine()
     text = "\n".join(describe(PLAN, cast("Engine", engine)))
     assert "debian-12-foo on debian:12" in text
     assert "would be built" in text
@@ -184,11 +186,11 @@ def test_steps_are_counted_and_the_id_is_returned() -> None:
         {"aux": {"ID": "sha256:new"}},
     )
     assert image == "sha256:new"
-    assert [(line.step, line.steps, line.cached) for line in lines] == [
-        (1, 2, False),
-        (1, 2, True),
-        (2, 2, False),
-        (2, 2, False),
+    assert [(line.step, line.instruction, line.cached) for line in lines] == [
+        (1, "FROM x", False),
+        (1, "", True),
+        (2, "RUN y", False),
+        (2, "", False),
     ]
 
 

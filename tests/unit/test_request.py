@@ -89,7 +89,7 @@ def test_base_images_are_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     request = make_request(config=None, plugins=None, base_images=["debian-12=me/deb:1"])
     assert request.base_images == {"debian-12": "me/deb:1"}
     for wrong in ("x", "=me/deb:1", "debian-12="):
-        with pytest.raises(ConfigError, match="expected"):
+        with pytest.raises(ConfigError, match="--base-image"):
             make_request(config=None, plugins=None, base_images=[wrong])
 
 
