@@ -1,10 +1,10 @@
 """What a person sees while jobs run: plain lines, or a live view on a terminal."""
 
+import contextlib
 import os
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO
 
 from runner.engine import BuildLine
@@ -18,11 +18,11 @@ _SHOWN_INSTRUCTION = 100
 _SLOW_STAGE = 1.0  # seconds; shorter in-tree work that passed is not worth a line
 
 
-@contextmanager
+@contextlib.contextmanager
 def make_observer(*, verbose: bool, quiet: bool, to_stderr: bool) -> Iterator[Observer]:
     """The display that fits: live on a terminal, plain lines elsewhere and with `verbose`."""
     stream = sys.stderr if to_stderr else sys.stdout
-    if quiet:
+    if quiet or stream is None:
         yield Silent()
     elif verbose or not is_terminal(stream):
         yield Plain(stream, verbose=verbose)
@@ -33,9 +33,13 @@ def make_observer(*, verbose: bool, quiet: bool, to_stderr: bool) -> Iterator[Ob
             yield live
 
 
-def is_terminal(stream: IO[str]) -> bool:
+def is_terminal(stream: IO[str] | None) -> bool:
     """Whether a live view makes sense there: not in CI, not on a dumb terminal."""
-    return stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+    return (
+        bool(stream and stream.isatty())
+        and not os.environ.get("CI")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 class Plain:
@@ -77,9 +81,10 @@ class Plain:
     def output(self, job: str, data: bytes) -> None:  # noqa: ARG002 - the log is one job's
         """Pass it through when asked to."""
         if self._verbose:
-            self._stream.flush()
-            self._stream.buffer.write(data)  # type: ignore[attr-defined]
-            self._stream.flush()
+            with _gone_is_fine():
+                self._stream.flush()
+                self._stream.buffer.write(data)  # type: ignore[attr-defined]
+                self._stream.flush()
 
     def job_finished(self, job: str, result: JobResult) -> None:
         """Say how it ended."""
@@ -92,4 +97,10 @@ class Plain:
         self._line(job, f"{what} {event.status.value} {event.seconds:.1f} s{note}")
 
     def _line(self, job: str, text: str) -> None:
-        print(f"{job}  {text}", file=self._stream, flush=True)
+        with _gone_is_fine():
+            print(f"{job}  {text}", file=self._stream, flush=True)
+
+
+def _gone_is_fine() -> contextlib.AbstractContextManager[None]:
+    """Whoever read our output may have gone (`| head`): the run goes on, its result counts."""
+    return contextlib.suppress(OSError, ValueError)

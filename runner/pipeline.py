@@ -10,7 +10,7 @@ from enum import StrEnum
 from runner.collect import Collector
 from runner.distro import Distro
 from runner.engine import Container, ContainerSpec, Engine
-from runner.errors import EngineError, Interrupted, RunnerError
+from runner.errors import EngineError, HostError, Interrupted, RunnerError
 from runner.jobimage import Builder, PackagesFailed
 from runner.observer import Observer
 from runner.phases import Mode, Status
@@ -108,7 +108,7 @@ class _Job:
                 self._run_in(spec)
         except PackagesFailed as failed:
             return self._packages_failed(failed)
-        except (RunnerError, KeyboardInterrupt) as error:
+        except (RunnerError, KeyboardInterrupt, OSError) as error:
             return self._finish(problem=_problem_of(error))
         return self._finish()
 
@@ -116,7 +116,7 @@ class _Job:
         with self._take_container(spec) as container:
             try:
                 self._run_modes(container)
-            except RunnerError:
+            except (RunnerError, OSError):
                 container.keep = container.keep or self._keep is not Keep.NEVER
                 self._rename_kept(container)
                 raise
@@ -218,5 +218,11 @@ class _Job:
         self._pipeline.observer.doing(self._plan.job, what)
 
 
-def _problem_of(error: RunnerError | KeyboardInterrupt) -> Problem:
+def _problem_of(error: RunnerError | KeyboardInterrupt | OSError) -> Problem:
+    if isinstance(error, OSError):
+        where = error.filename or "the state folder"
+        error = HostError(
+            f"{where}: {error.strerror or error}",
+            hint="XDG_STATE_HOME says where logs and results are written",
+        )
     return Problem.of(error if isinstance(error, RunnerError) else Interrupted("interrupted"))

@@ -29,6 +29,9 @@ from runner.summary import print_summary
 from runner.workspace import Workspace
 
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Display:
     """How much is shown, and where."""
@@ -147,7 +150,8 @@ def _run_and_exit(
             jobs=tuple(jobs(pipeline)),
             seconds=time.monotonic() - begun,
         )
-        run.result.write_bytes(to_json(outcome))
+        with contextlib.suppress(OSError):  # a full disk was the result's own problem already
+            run.result.write_bytes(to_json(outcome))
     if display.json:
         sys.stdout.buffer.write(to_json(outcome))
     print_summary(outcome, folder=run, to_stderr=display.json)
@@ -155,11 +159,11 @@ def _run_and_exit(
 
 
 def _stop_twice_is_now() -> None:
-    """First Ctrl-C (or SIGTERM): tidy up. Second: stop now, and say who removes the rest."""
+    """First Ctrl-C (SIGTERM, SIGHUP): tidy up. Second: stop now, and say who removes the rest."""
 
     def first(_signal: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, second)
-        signal.signal(signal.SIGTERM, second)
+        for number in _STOPPING:
+            signal.signal(number, second)
         os.write(2, b"\ninterrupted: tidying up (once more to stop now)\n")
         raise KeyboardInterrupt
 
@@ -167,5 +171,5 @@ def _stop_twice_is_now() -> None:
         os.write(2, b"\nstopped; `devstack-runner gc` removes what is left\n")
         os._exit(130)
 
-    signal.signal(signal.SIGINT, first)
-    signal.signal(signal.SIGTERM, first)
+    for number in _STOPPING:
+        signal.signal(number, first)

@@ -138,7 +138,11 @@ def test_trouble_in_localrc_names_the_users_file_and_line(
         (["--base-image", "x"], "--base-image x: ", "--base-image debian-12="),
         (["--base-image", "debian-12=no/such:1"], "no/such:1", "docker image ls"),
         (["-e", "A B=c"], "'A B' is not a variable's name", "-e"),
-        (["--git-mirror", "nowhere"], "--git-mirror nowhere: no such folder", "folder of repositories"),
+        (
+            ["--git-mirror", "nowhere"],
+            "--git-mirror nowhere: no such folder",
+            "folder of repositories",
+        ),
         (["--keep", "--rm"], "exclude each other", "give one of them"),
     ],
 )

@@ -207,6 +207,18 @@ PYTHON
     is "$(sed -n 1p "$RUN/devstack/.prereqs" | grep -c '^[0-9]*$')" 1
 }
 
+@test "a prepared image: fresh package lists serve as they are, old ones are refreshed, before the first phase" {
+    plugin p1 plugin.sh 'if [[ $2 == pre-install ]]; then echo "updated: ${REPOS_UPDATED:-}"; apt_get install apparmor; fi'
+    mkdir "$RUN/lists"
+    run -0 tree stack.sh _RUNNER_APT_LISTS="$RUN/lists"
+    [[ $output == *"updated: True"* ]]
+    is "$(grep -c 'apt-get.* update' "$CALLS")" 0
+    touch -d '3 days ago' "$RUN/lists"
+    run -0 tree stack.sh _RUNNER_APT_LISTS="$RUN/lists"
+    [[ $output == *"updated: True"* ]]
+    is "$(grep -c 'apt-get.* update' "$CALLS")" 1
+}
+
 @test "local.sh runs after extra" {
     plugin p1 plugin.sh 'echo "p1 $2"'
     write "$RUN/devstack/local.sh" '#!/bin/sh\necho local.sh ran\n'
