@@ -59,7 +59,8 @@ def main() -> None:
     print(f"ratio of medians: {ratio:.2f}   of minima: {min(runner) / min(plain):.2f}")
     print(f"--help: {min(helped) * 1000:.0f} ms of CPU time")
     print(f"memory: {printing_peak():.0f} MB while a plugin prints 1 GB")
-    print(f"machine: {os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}")
+    python = platform.python_version()
+    print(f"machine: {os.cpu_count()} cores, {platform.platform()}, Python {python}")
 
 
 def row(name: str, seconds: list[float]) -> None:

@@ -9,7 +9,7 @@ from typing import IO
 
 from runner.engine import BuildLine
 from runner.engine.images import plain
-from runner.events import Event, Note, PhaseEnd, StageEnd, phase_name
+from runner.events import Event, Note, PhaseEnd, StageEnd, is_worth_showing, phase_name
 from runner.observer import Observer, Silent
 from runner.phases import Status
 from runner.result import JobResult
@@ -69,7 +69,7 @@ class Plain:
     def event(self, job: str, event: Event) -> None:
         """Show how phases ended, and stages that failed or took long."""
         match event:
-            case PhaseEnd():
+            case PhaseEnd() if is_worth_showing(event):
                 self._result(job, f"{phase_name(event)}: {event.plugin}", event)
             case StageEnd() if event.status.is_bad or event.seconds > _SLOW_STAGE:
                 self._result(job, event.stage, event)

@@ -106,6 +106,13 @@ def phase_name(event: PhaseBegin | PhaseEnd) -> str:
         return f"{event.mode} {event.phase}"
 
 
+def is_worth_showing(event: PhaseEnd) -> bool:
+    """Whether people want to see it: not what unstack and clean only read again, if it passed."""
+    if event.status.is_bad:
+        return True
+    return event.mode is Mode.STACK or event.phase in {Mode.UNSTACK, Mode.CLEAN}
+
+
 def decode_event(line: bytes) -> Event:
     """Decode one line; bytes that are no UTF-8 are replaced, a command may contain them."""
     text = line.decode(errors="replace").strip()

@@ -59,7 +59,7 @@ def _is_orphan(found: Found, workspace: Workspace) -> bool:
     """Whether it belongs to a run that is over, and that was ours: who uses another state folder
     (another user, another machine) knows better whether theirs live.
     """
-    if found.labels.get(labels.STATE) != str(workspace.state):
+    if not found.run or found.labels.get(labels.STATE) != str(workspace.state):
         return False
     folder = workspace.run(found.run)
     return folder is None or not folder.is_alive()

@@ -56,6 +56,7 @@ class Builder:
         self.folder.dockerfile.write_text(text)
         reference = image_reference(plan, text)
         if found := self.engine.find_image(reference):
+            self.observer.doing(plan.job, "image unchanged: nothing to build")
             return ImageInfo(reference=reference, id=found, base=plan.base.reference)
         previous = self.cache / "dockerfiles" / plan.job
         reason = _reason(previous, text)

@@ -11,7 +11,16 @@ import rich.table
 import rich.text
 
 from runner.engine import BuildLine
-from runner.events import Event, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd, phase_name
+from runner.events import (
+    Event,
+    Note,
+    PhaseBegin,
+    PhaseEnd,
+    StageBegin,
+    StageEnd,
+    is_worth_showing,
+    phase_name,
+)
 from runner.phases import Status
 from runner.result import JobResult
 
@@ -72,7 +81,7 @@ class Live:
         match event:
             case PhaseBegin():
                 self._step(f"{phase_name(event)}: {event.plugin}")
-            case PhaseEnd():
+            case PhaseEnd() if is_worth_showing(event):
                 mark, style = MARKS[event.status]
                 text = f"{phase_name(event)}: {event.plugin}  {event.seconds:.1f} s"
                 self._print(mark, style, text)

@@ -92,17 +92,19 @@ def _table_lines(job: JobResult, *, colour: bool) -> Iterator[str]:
     if not plugins:
         return
     cells = {(phase.phase, phase.plugin): phase for phase in job.phases}
+    head = max(len(job.job), *(len(phase.value) for phase in Phase))
     width = max(12, *(len(name) for name in plugins))
-    yield _row(job.job, [f"{name:<{width}}" for name in plugins])
+    yield _row(f"{job.job:<{head}}", [f"{name:<{width}}" for name in plugins])
     for phase in Phase:
         row = [cells.get((phase, plugin)) for plugin in plugins]
         if any(row):
-            yield _row(phase.value, [_cell(result, width, colour=colour) for result in row])
+            shown = [_cell(result, width, colour=colour) for result in row]
+            yield _row(f"{phase.value:<{head}}", shown)
     yield ""
 
 
 def _row(head: str, cells: Sequence[str]) -> str:
-    return f"{head:<24} {'  '.join(cells)}".rstrip()
+    return "  ".join([head, *cells]).rstrip()
 
 
 def _cell(result: PhaseResult | None, width: int, *, colour: bool) -> str:

@@ -28,7 +28,6 @@ from runner.sources import Sources
 from runner.summary import print_summary
 from runner.workspace import Workspace
 
-
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -27,8 +27,6 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise _from_answer(doing, error) from error
     except docker.errors.DockerException as error:
         raise EngineError(f"{doing}: {_one_line(error)}", hint=START_HINT) from error
-    except BrokenPipeError:
-        raise  # of our own output, not the engine's connection
     except _LOST as error:
         raise EngineError(
             f"{doing}: the container engine does not answer", hint=START_HINT

@@ -88,7 +88,8 @@ def test_interrupted_build_leaves_no_container_and_gc_removes_the_rest(
 def test_interrupted_evaluation_of_local_conf_leaves_nothing(lab: Lab, before: set[str]) -> None:
     conf = write_conf(lab.runner.folder, "enable_plugin victim ./victim\nsleep 50")
     with lab.started("run", "-d", "debian-12", "-c", str(conf)) as run:
-        while lab.engine.objects() == before:
+        end = time.monotonic() + 30
+        while lab.engine.objects() == before and time.monotonic() < end:
             time.sleep(0.1)
         run.send(signal.SIGINT)
         assert run.end() == 130, run.said

@@ -1,6 +1,7 @@
 """What `gc` takes for a leftover, and what it leaves alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -60,7 +61,9 @@ def image(name: str, *, id_: str = "") -> Found:
 
 
 def chosen(workspace: Workspace, *held: Found, images: bool = False) -> set[str]:
-    found = _leftovers(cast("Engine", Held(*held)), workspace, images=images)
+    ours = {labels.STATE: str(workspace.state)}
+    labelled = (replace(one, labels={**ours, **one.labels}) for one in held)
+    found = _leftovers(cast("Engine", Held(*labelled)), workspace, images=images)
     return {one.name or one.id for one in found}
 
 
@@ -71,6 +74,13 @@ def test_a_dead_runs_container_and_volume_go(workspace: Workspace) -> None:
 
 def test_a_run_that_has_no_folder_any_more_is_dead(workspace: Workspace) -> None:
     assert chosen(workspace, container("c", run="20200101-000000-eeeeee")) == {"c"}
+
+
+def test_what_belongs_to_another_state_folder_stays(workspace: Workspace) -> None:
+    theirs = {labels.STATE: "/home/somebody/.local/state/devstack-runner"}
+    held = (container("c", run=DEAD), volume("v", run=DEAD))
+    elsewhere = (replace(one, labels={**one.labels, **theirs}) for one in held)
+    assert chosen(workspace, *elsewhere) == set()
 
 
 def test_a_living_runs_objects_stay(workspace: Workspace, alive: RunFolder) -> None:

@@ -8,9 +8,9 @@ import git.exc
 import pytest
 
 from runner.errors import SourceError
+from runner.gitcommand import translated
 from runner.gittrouble import GitFailure
 from runner.plugin import parse_plugin_option
-from runner.gitcommand import translated
 from runner.sources import Sources
 
 

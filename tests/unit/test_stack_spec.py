@@ -17,6 +17,7 @@ from runner.plan import Plan, Request, job_identifier
 from runner.plugin import Plugin, PluginSource
 from runner.resources import CONTAINER, IMAGES, TREE
 from runner.stack import INSIDE, LOWER, UPPER, container_spec, find_stack, kept_name
+from runner.workspace import RunFolder
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
 REQUEST = Request(project=Path("/home/me/project"))
@@ -50,7 +51,7 @@ def a_plan(*names: str) -> Plan:
 def spec_of(
     plan: Plan, request: Request = REQUEST, *, image: str = "image:1", run: str = "20260101-abcdef"
 ) -> ContainerSpec:
-    return container_spec(plan, request, image=image, run=run)
+    return container_spec(plan, request, image=image, run=RunFolder(Path("/state/runs", run)))
 
 
 def mounts_of(spec: ContainerSpec) -> Mapping[str, tuple[str, bool]]:
@@ -79,6 +80,7 @@ def test_labels_name_job_run_plugins_and_project() -> None:
         "kind": "job",
         "job": "debian-12-foo-bar",
         "run": "20260101-abcdef",
+        "state": "/state",
         "distro": "debian-12",
         "plugins": "foo bar",
         "project": "/home/me/project",

@@ -9,7 +9,7 @@ import sys
 class Greeter(http.server.BaseHTTPRequestHandler):
     greeting = ""
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         body = json.dumps({"greeting": self.greeting}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -18,7 +18,7 @@ class Greeter(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def main():
+def main() -> None:
     config = configparser.ConfigParser()
     config.read(sys.argv[1])
     Greeter.greeting = config["DEFAULT"]["greeting"]
