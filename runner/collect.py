@@ -14,7 +14,7 @@ from runner.events import (
     StageBegin,
     StageEnd,
 )
-from runner.phases import Mode, Phase, Status, phases_of
+from runner.phases import Mode, Status, phases_of
 from runner.result import (
     Failure,
     ImageInfo,
@@ -24,6 +24,7 @@ from runner.result import (
     Problem,
     StageResult,
 )
+from runner.steps import find_phase, phase_result, stage_result
 
 # A plugin can write to the channel of the events; what it writes must not fill our memory.
 _MOST = 10_000
@@ -167,12 +168,12 @@ class Collector:
                 run.phase = event
             case PhaseEnd():
                 run.phase = None
-                _add(run, mode, _phase_result(event))
+                _add(run, mode, phase_result(event))
             case StageBegin():
                 run.stage = event
             case StageEnd():
                 run.stage = None
-                _add(run, mode, _stage_result(event, mode))
+                _add(run, mode, stage_result(event, mode))
             case _:
                 pass
 
@@ -228,7 +229,7 @@ def _fail_open(
     run: _Run, mode: Mode, status: Status, exit_code: int | None, now: float | None
 ) -> None:
     """Blame what is running; when nothing is and nothing has failed yet, the script itself."""
-    if run.phase is not None and (phase := _find_phase(run.phase)) is not None:
+    if run.phase is not None and (phase := find_phase(run.phase)) is not None:
         began = run.phase.time
         step: _Step = PhaseResult(
             mode=run.phase.mode, phase=phase, plugin=run.phase.plugin, status=status
@@ -259,45 +260,6 @@ def _as_bash_says(failure: Failure) -> Failure:
         if found and found["file"] == failure.file:
             return replace(failure, line=int(found["line"]), command=found["what"])
     return failure
-
-
-def _find_phase(event: PhaseBegin | PhaseEnd) -> Phase | None:
-    try:
-        return Phase.of_event(event.mode, event.phase)
-    except ValueError:
-        return None
-
-
-def _failure_of(event: PhaseEnd | StageEnd) -> Failure | None:
-    if not event.status.is_bad:
-        return None
-    return Failure(command=event.command, file=event.file, line=event.line, function=event.function)
-
-
-def _phase_result(event: PhaseEnd) -> PhaseResult | None:
-    phase = _find_phase(event)
-    if phase is None:
-        return None
-    return PhaseResult(
-        mode=event.mode,
-        phase=phase,
-        plugin=event.plugin,
-        status=event.status,
-        seconds=event.seconds,
-        exit_code=event.exit_code,
-        failure=_failure_of(event),
-    )
-
-
-def _stage_result(event: StageEnd, mode: Mode) -> StageResult:
-    return StageResult(
-        mode=mode,
-        stage=event.stage,
-        status=event.status,
-        seconds=event.seconds,
-        exit_code=event.exit_code,
-        failure=_failure_of(event),
-    )
 
 
 def _status_of(steps: Sequence[_Step], problem: Problem | None) -> Status:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runner import labels
 from runner.engine import Engine, Found
-from runner.stack import kept_name
+from runner.stack import is_kept
 from runner.workspace import Workspace
 
 
@@ -50,9 +50,7 @@ def _leftovers(engine: Engine, workspace: Workspace, *, images: bool) -> Iterato
 
 
 def _is_leftover(found: Found, workspace: Workspace) -> bool:
-    if found.job and found.name == kept_name(found.job):
-        return False
-    return _is_orphan(found, workspace)
+    return not is_kept(found) and _is_orphan(found, workspace)
 
 
 def _is_orphan(found: Found, workspace: Workspace) -> bool:

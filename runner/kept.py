@@ -15,7 +15,7 @@ from runner.errors import ConfigError, EngineError, HostError, Interrupted, Runn
 from runner.phases import Mode
 from runner.pipeline import Pipeline
 from runner.result import JobResult, PluginInfo, Problem
-from runner.stack import INSIDE, TOP_DIR, Modes, kept_name, run_modes
+from runner.stack import INSIDE, TOP_DIR, Modes, is_kept, run_modes, stack_name
 
 
 class Stacks:
@@ -26,8 +26,8 @@ class Stacks:
 
     def all(self) -> tuple[Found, ...]:
         """All of them, by identifier."""
-        found = (f for f in self._engine.containers(kind="job") if f.name == kept_name(f.job))
-        return tuple(sorted(found, key=lambda f: f.job))
+        found = (f for f in self._engine.containers(kind="job") if is_kept(f))
+        return tuple(sorted(found, key=lambda f: f.name))
 
     def find(self, job: str | None) -> Found:
         """The stack of this job, or the only one.
@@ -37,7 +37,7 @@ class Stacks:
 
         """
         stacks = self.all()
-        names = [found.job for found in stacks]
+        names = [stack_name(found.name) for found in stacks]
         if not stacks:
             raise ConfigError("no stack is kept", hint="`devstack-runner stack` makes one")
         if job is None:
@@ -47,7 +47,10 @@ class Stacks:
                 )
             return stacks[0]
         for found in stacks:
-            if found.job == job:
+            if job == stack_name(found.name):
+                return found
+        for found in stacks:
+            if job == found.job:
                 return found
         near = difflib.get_close_matches(job, names, n=1, cutoff=0.3)
         raise ConfigError(
@@ -181,6 +184,7 @@ def print_status(stacks: Stacks, *, as_json: bool) -> None:
     """The kept containers with their units and ports, as text or JSON."""
     rows = [
         {
+            "stack": stack_name(found.name),
             "job": found.job,
             "distro": found.labels.get(f"{labels.PREFIX}.distro", ""),
             "container": found.name,
@@ -200,7 +204,7 @@ def print_status(stacks: Stacks, *, as_json: bool) -> None:
     if not rows:
         print("no stack is kept; `devstack-runner stack` makes one")
     for row in rows:
-        print(f"{row['job']}  {row['state']}  {row['container']}  ({row['project']})")
+        print(f"{row['stack']}  {row['state']}  {row['container']}  ({row['project']})")
         for kind in ("units", "ports"):
             for value in row[kind]:
                 print(f"  {value}")

@@ -175,7 +175,7 @@ class _Job:
         """Give a container that stays the job's name; an older one of that name makes room."""
         if not container.keep:
             return
-        name = kept_name(self._plan.job)
+        name = kept_name(self._plan.job, failed=self._keep is Keep.FAILED)
         with contextlib.suppress(EngineError):
             if container.name != name:
                 for found in self._pipeline.engine.containers(job=self._plan.job):

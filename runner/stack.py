@@ -31,6 +31,7 @@ UPPER = "/srv/devstack-runner/upper"
 GIT_MIRROR = "/srv/devstack-runner/git"
 TOP_DIR = "/opt/stack/devstack"
 TAIL_LINES = 20
+_PREFIX = "devstack-runner-"
 _BY_SIGNAL = 128
 _TAIL_BYTES = 1 << 14
 _GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
@@ -50,7 +51,7 @@ def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) 
     spec = hashlib.sha256(content.encode()).hexdigest()[:16]
     return ContainerSpec(
         image=image,
-        name=f"devstack-runner-{plan.job}-{run.id[-6:]}",
+        name=f"{_PREFIX}{plan.job}-{run.id[-6:]}",
         command=[f"{INSIDE}/init"],
         labels=labels.for_object(
             "job",
@@ -75,9 +76,22 @@ def _plugin_mount(name: str, folder: Path, request: Request) -> Mount:
     return Mount(target=f"{LOWER}/{name}", source=folder)
 
 
-def kept_name(job: str) -> str:
-    """The name of a container that is kept to work in; at work it has the run's in it, too."""
-    return f"devstack-runner-{job}"
+def kept_name(job: str, *, failed: bool = False) -> str:
+    """The name of a container that is kept to work in; at work it has the run's in it, too.
+
+    What a failed `run` leaves has a name of its own, so that it never takes a stack's place.
+    """
+    return f"{_PREFIX}{job}{'.failed' if failed else ''}"
+
+
+def is_kept(found: Found) -> bool:
+    """Whether a container was kept on purpose."""
+    return found.name in {kept_name(found.job), kept_name(found.job, failed=True)}
+
+
+def stack_name(container_name: str) -> str:
+    """What people call it: the job's identifier, for a failed run's with `.failed` behind."""
+    return container_name.removeprefix(_PREFIX)
 
 
 def given_files(plan: Plan, request: Request) -> bytes:

@@ -7,6 +7,7 @@ from typing import IO
 
 from runner.phases import Phase, Status
 from runner.result import JobResult, PhaseResult, RunResult, StageResult, exit_code
+from runner.stack import stack_name
 from runner.workspace import RunFolder
 
 _STYLES = {
@@ -41,8 +42,9 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
     for job in run.jobs:
         yield from _table_lines(job, colour=colour)
         if job.kept and not job.status.is_bad:
-            yield f"  the container is kept: devstack-runner shell {job.job}"
-            yield f"    also: status, exec, unstack, clean, down {job.job}"
+            name = stack_name(job.kept)
+            yield f"  the container is kept: devstack-runner shell {name}"
+            yield f"    also: status, exec, unstack, clean, down {name}"
             yield ""
     yield _last_line(run)
 
@@ -61,8 +63,9 @@ def _failure_lines(job: JobResult, folder: RunFolder) -> Iterator[str]:
         yield f"  the whole log: {log}"
     if job.kept:
         yield "  the container is kept; next:"
-        yield f"    devstack-runner shell {job.job}    look into it; ./stack.sh runs it again"
-        yield f"    devstack-runner down {job.job}     remove it"
+        name = stack_name(job.kept)
+        yield f"    devstack-runner shell {name}    look into it; ./stack.sh runs it again"
+        yield f"    devstack-runner down {name}     remove it"
 
 
 def _culprit_lines(job: JobResult, culprit: PhaseResult | StageResult) -> Iterator[str]:

@@ -5,7 +5,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
 _CHUNK = 1 << 16
-_LAST_LINES = 1000
+_LAST_BYTES = 1 << 16
 _DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
 
 
@@ -145,11 +145,11 @@ class Container:
             return int(self._api.wait(self.id, timeout=seconds)["StatusCode"])
 
     def output(self) -> tuple[bytes, bytes]:
-        """What its PID 1 printed to stdout and stderr, the last lines of each."""
+        """What its PID 1 printed to stdout and to stderr, the last 64 KB of each."""
         with engine_errors(f"reading the output of {self.name}"):
             return (
-                bytes(self._api.logs(self.id, stdout=True, stderr=False, tail=_LAST_LINES)),
-                bytes(self._api.logs(self.id, stdout=False, stderr=True, tail=_LAST_LINES)),
+                _last_bytes(self._api.logs(self.id, stream=True, follow=False, stderr=False)),
+                _last_bytes(self._api.logs(self.id, stream=True, follow=False, stdout=False)),
             )
 
     def execute(
@@ -244,6 +244,14 @@ class _Frames:
         if not self._left:
             self._header = b""
         return data[len(payload) :]
+
+
+def _last_bytes(pieces: Iterable[bytes]) -> bytes:
+    kept = bytearray()
+    for piece in pieces:
+        kept += piece
+        del kept[:-_LAST_BYTES]
+    return bytes(kept)
 
 
 def _host_options(spec: ContainerSpec) -> dict[str, object]:
