@@ -87,28 +87,54 @@ def _follow(
     deadline: float | None,
 ) -> str:
     image = ""
-    step = steps = 0
+    lines = _Lines(on_line)
     for message in stream:
         if deadline is not None and time.monotonic() >= deadline:
             raise _too_late(tag)
         if error := message.get("errorDetail"):
-            raise _failure(tag, step, error)
+            lines.end()
+            raise _failure(tag, lines.step, error)
         if aux := message.get("aux"):
             image = aux.get("ID", image)
-        for text in str(message.get("stream", "")).splitlines():
-            instruction = ""
-            if found := _STEP.match(text):
-                step, steps, instruction = int(found[1]), int(found[2]), found[3]
-            on_line(
-                BuildLine(
-                    step=step,
-                    steps=steps,
-                    text=text,
-                    instruction=instruction,
-                    cached=plain(text) == "---> Using cache",
-                )
-            )
+        lines.take(str(message.get("stream", "")))
+    lines.end()
     return image
+
+
+class _Lines:
+    """Puts a build's messages together to lines: a message may be half of one, or many."""
+
+    def __init__(self, on_line: Callable[[BuildLine], None]) -> None:
+        self._on_line = on_line
+        self._pending = ""
+        self._steps = 0
+        self.step = 0
+
+    def take(self, text: str) -> None:
+        """Hand on the lines that are complete with this text."""
+        *lines, self._pending = (self._pending + text).split("\n")
+        for line in lines:
+            self._hand_on(line)
+
+    def end(self) -> None:
+        """Hand on the line begun."""
+        if self._pending:
+            self._hand_on(self._pending)
+            self._pending = ""
+
+    def _hand_on(self, text: str) -> None:
+        instruction = ""
+        if found := _STEP.fullmatch(plain(text)):
+            self.step, self._steps, instruction = int(found[1]), int(found[2]), found[3]
+        self._on_line(
+            BuildLine(
+                step=self.step,
+                steps=self._steps,
+                text=text,
+                instruction=instruction,
+                cached=plain(text) == "---> Using cache",
+            )
+        )
 
 
 def _seconds_left(deadline: float | None) -> float | None:

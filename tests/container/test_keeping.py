@@ -31,13 +31,17 @@ def test_failed_one_is_kept_unless_told_otherwise(runner: Runner, engine: Engine
     assert kept(engine) == [name]
     (first,) = engine.containers(job=job_name("chooser"))
 
-    # a run begins with a fresh container; the kept one makes room when the new one is to stay
+    # a run begins with a fresh container; what a failed one leaves does not take the other's place
     assert run("true").job.kept == ""
     assert [found.id for found in engine.containers(job=job_name("chooser"))] == [first.id]
     failed = run("false")
-    assert (failed.code, failed.job.kept) == (1, name)
-    assert kept(engine) == [name]
-    assert first.id not in {found.id for found in engine.containers(job=job_name("chooser"))}
+    assert (failed.code, failed.job.kept) == (1, f"{name}.failed")
+    assert sorted(kept(engine)) == [name, f"{name}.failed"]
+    assert first.id in {found.id for found in engine.containers(job=job_name("chooser"))}
+
+    # … but that of an earlier failure
+    run("false")
+    assert sorted(kept(engine)) == [name, f"{name}.failed"]
 
 
 def test_options_that_exclude_each_other_are_refused(runner: Runner) -> None:

@@ -200,6 +200,21 @@ def test_what_a_package_prints_is_no_step(text: str) -> None:
     assert [(line.step, line.steps) for line in lines] == [(1, 2)] * 2
 
 
+def test_a_line_that_comes_in_pieces_is_one_line() -> None:
+    """The engine colours what comes on stderr, piece by piece."""
+    _, lines = built(
+        {"stream": "Step 1/2 : RUN y\n"},
+        {"stream": "\033[91mE\033[0m"},
+        {"stream": "\033[91m: Unable to locate package\n\033[0m"},
+        {"stream": "Step 2/2 : RUN z\n"},
+        {"stream": "no line end"},
+    )
+    said = [plain(line.text) for line in lines if plain(line.text)]
+    assert said[1:3] == ["E: Unable to locate package", "Step 2/2 : RUN z"]
+    assert said[-1] == "no line end"
+    assert lines[-1].step == 2
+
+
 def test_a_step_that_exits_non_zero_is_a_build_failure() -> None:
     with pytest.raises(BuildFailure) as caught:
         built(
