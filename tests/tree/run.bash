@@ -69,7 +69,8 @@ tree() {
         user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     fi
     : >>"$RUN/events"
-    "${user[@]}" env -i -C "$RUN/devstack" PATH="$PATH" HOME="$RUN/home" CALLS="$CALLS" SKIP_PATH_SANITY=1 \
+    # Where the tests run in the background SIGINT is ignored, and a shell cannot change that for itself.
+    "${user[@]}" env -i --default-signal=INT -C "$RUN/devstack" PATH="$PATH" HOME="$RUN/home" CALLS="$CALLS" SKIP_PATH_SANITY=1 \
         _RUNNER_OS_RELEASE="$RUN/os-release" PLUGINS_IN_PLACE="${PLUGINS_IN_PLACE:-}" DEVSTACK_EVENTS_FD=9 \
         "${@:2}" "./$1" 9>>"$RUN/events" 3>&-
 }
