@@ -40,6 +40,8 @@ tree: $(BIN)/activate
 	tools/run-bats $(BIN)/bats tests/tree
 
 container: engine
+	@# the layers that all tests share, so that no two tests build them at once
+	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12
 	$(BIN)/pytest tests/container -n 2 --require-engine
 
 packaging: $(BIN)/activate

@@ -1,4 +1,4 @@
-"""Container tests: they need an engine, and leave nothing on it but images."""
+"""Container tests: they need an engine, and leave nothing on it that was not there before."""
 
 import gc
 import warnings
@@ -12,6 +12,7 @@ import pytest
 from runner.engine import Engine, answers
 from tests.container.harness import Runner, leftovers
 
+IMAGES_BEFORE = pytest.StashKey[set[str]]()
 NO_ENGINE = "no container engine answers; `devstack-runner engine up` starts one"
 
 
@@ -24,10 +25,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    is_worker = hasattr(config, "workerinput")
-    required = config.getoption("--require-engine", default=False)
-    if required and not is_worker and not engine_answers():
+    if hasattr(config, "workerinput"):
+        return
+    if engine_answers():
+        config.stash[IMAGES_BEFORE] = images()
+    elif config.getoption("--require-engine", default=False):
         raise pytest.UsageError(NO_ENGINE)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the images that this session has built; the layers they share with others stay."""
+    before = config.stash.get(IMAGES_BEFORE, None)
+    if before is not None:
+        connection = Engine.connect()
+        for image in images() - before:
+            connection.remove_image(image)
+        connection.close()
+
+
+def images() -> set[str]:
+    """Our images: their tags, or the identifiers of those that have none."""
+    connection = Engine.connect()
+    found = connection.images()
+    connection.close()
+    return {image.name or image.id for image in found}
 
 
 def engine_answers() -> bool:
