@@ -2,7 +2,6 @@
 
     RunnerError (1)
     ├── ConfigError (2)        local.conf, an option, a plugin's layout or a distro file is wrong
-    ├── NothingSelected (3)    no distro or plugin is left to run
     ├── EngineError (5)        the container engine is missing, refuses, or went away
     ├── SourceError (5)        a repository or a ref cannot be had
     ├── BaseImageError (5)     no base image: not local, not pulled, not bootstrapped
@@ -29,12 +28,6 @@ class ConfigError(RunnerError):
     """local.conf, an option, a plugin's layout or a distro file is wrong."""
 
     exit_code = 2
-
-
-class NothingSelected(RunnerError):
-    """No distro or plugin is left to run."""
-
-    exit_code = 3
 
 
 class EngineError(RunnerError):

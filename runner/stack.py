@@ -117,8 +117,8 @@ class Output:
         self._job = job
         self._observer = observer
         self._on_event = on_event
-        self._log = folder.log.open("ab")
-        self._events_file = folder.events.open("ab")
+        self._log = folder.log.open("ab", buffering=0)
+        self._events_file = folder.events.open("ab", buffering=0)
         self._events = EventReader()
         self._tail = bytearray()
 

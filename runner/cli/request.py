@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import typer
+
 from runner.distro import Distro, host_distro, read_distros, select_distros
 from runner.errors import ConfigError
 from runner.localconf import read_local_conf
@@ -44,8 +46,11 @@ def make_request(
                 hint="give one with -c local.conf or -p NAME=PATH|URL, or make a plugin: "
                 "`devstack-runner init`",
             )
+    conf = read_local_conf(config) if config else None
+    for warning in conf.warnings if conf else ():
+        typer.secho(f"warning: {warning}", fg="yellow", err=True)
     return Request(
-        config=read_local_conf(config) if config else None,
+        config=conf,
         plugins=sources,
         base_images=dict(_pair(text, "--base-image") for text in base_images or ()),
         environment=parse_environment(environment or ()),

@@ -26,9 +26,6 @@ class EngineInfo:
     version: str
     storage: str
     cgroup_version: str
-    cpus: int
-    memory: int  # bytes
-    root: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +76,6 @@ class Engine:
             version=str(info.get("ServerVersion", "")),
             storage=str(info.get("Driver", "")),
             cgroup_version=str(info.get("CgroupVersion", "1")),
-            cpus=int(info.get("NCPU", 1)),
-            memory=int(info.get("MemTotal", 0)),
-            root=str(info.get("DockerRootDir", "")),
         )
 
     def find_image(self, reference: str) -> str | None:

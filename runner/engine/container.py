@@ -60,7 +60,6 @@ class ContainerSpec:
     hostname: str = "devstack"
     systemd: bool = False
     network: bool = True
-    host_cgroups: bool = False
     privileged: bool = False
 
 
@@ -117,11 +116,6 @@ class Container:
         with engine_errors(f"renaming {self.name} to {name}"):
             self._api.rename(self.id, name)
         self.name = name
-
-    def is_running(self) -> bool:
-        """Whether its PID 1 runs."""
-        with engine_errors(f"looking at {self.name}"):
-            return bool(self._api.inspect_container(self.id)["State"]["Running"])
 
     def address(self) -> str:
         """Its address on the engine's bridge; empty without a network."""
@@ -259,14 +253,12 @@ def _host_options(spec: ContainerSpec) -> dict[str, object]:
     if not spec.network:
         options["network_mode"] = "none"
     if spec.systemd:
-        # systemd as PID 1 without --privileged: machine after machine, the least that boots
-        # to `running` on cgroup v1 (hybrid) and v2.
+        # The least with which systemd as PID 1 boots to `running` without --privileged; on
+        # cgroup v2 `init` makes the hierarchy writable first.
         options["cap_add"] = ["SYS_ADMIN", "NET_ADMIN"]
         options["security_opt"] = ["seccomp=unconfined", "apparmor=unconfined"]
         options["tmpfs"] = {"/run": "exec,mode=755", "/run/lock": ""}
-        options["cgroupns"] = "host" if spec.host_cgroups else "private"
-        if spec.host_cgroups:
-            options["binds"] = ["/sys/fs/cgroup:/sys/fs/cgroup:ro"]
+        options["cgroupns"] = "private"
     if spec.privileged:
         options["privileged"] = True
     return options

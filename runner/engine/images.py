@@ -29,7 +29,6 @@ class BuildLine:
     steps: int
     text: str
     instruction: str = ""
-    cached: bool = False
 
 
 class BuildFailure(Exception):
@@ -132,7 +131,6 @@ class _Lines:
                 steps=self._steps,
                 text=text,
                 instruction=instruction,
-                cached=plain(text) == "---> Using cache",
             )
         )
 

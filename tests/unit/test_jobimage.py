@@ -186,11 +186,11 @@ def test_steps_are_counted_and_the_id_is_returned() -> None:
         {"aux": {"ID": "sha256:new"}},
     )
     assert image == "sha256:new"
-    assert [(line.step, line.instruction, line.cached) for line in lines] == [
-        (1, "FROM x", False),
-        (1, "", True),
-        (2, "RUN y", False),
-        (2, "", False),
+    assert [(line.step, line.instruction) for line in lines] == [
+        (1, "FROM x"),
+        (1, ""),
+        (2, "RUN y"),
+        (2, ""),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.errors import ConfigError, EngineError, Interrupted, NothingSelected, TimeLimit
+from runner.errors import ConfigError, EngineError, Interrupted, TimeLimit
 from runner.phases import Mode, Phase, Status
 from runner.result import (
     SCHEMA,
@@ -60,7 +60,6 @@ def test_the_first_of_130_5_6_1_wins(codes: list[int]) -> None:
 
 def test_nothing_selected_is_3() -> None:
     assert exit_code(a_run()) == 3
-    assert exit_code(a_run(problem=Problem.of(NothingSelected("no distro matches")))) == 3
 
 
 def test_all_skipped_is_4_and_some_skipped_is_not() -> None:
