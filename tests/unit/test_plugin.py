@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runner.errors import ConfigError
 from runner.plugin import PluginSource, check_layout, check_unique, parse_plugin_option
 
-BASE = Path("/srv/work")
+BASE = Path("/srv/code")
 
 
 def parsed(text: str, base: Path = BASE) -> tuple[str, str, str | None, bool]:
@@ -52,12 +52,12 @@ def test_a_url_is_a_repository_to_fetch(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("foo", ("foo", "/srv/work/foo", None, True)),
-        ("./a=b/foo", ("foo", "/srv/work/a=b/foo", None, True)),
-        ("bar=foo", ("bar", "/srv/work/foo", None, True)),
-        ("bar=../foo", ("bar", "/srv/work/../foo", None, True)),
-        (".", ("work", "/srv/work", None, True)),
-        ("..", ("srv", "/srv/work/..", None, True)),
+        ("foo", ("foo", "/srv/code/foo", None, True)),
+        ("./a=b/foo", ("foo", "/srv/code/a=b/foo", None, True)),
+        ("bar=foo", ("bar", "/srv/code/foo", None, True)),
+        ("bar=../foo", ("bar", "/srv/code/../foo", None, True)),
+        (".", ("code", "/srv/code", None, True)),
+        ("..", ("srv", "/srv/code/..", None, True)),
         ("/opt/x/", ("x", "/opt/x", None, True)),
         ("foo=/opt/x@dev", ("foo", "/opt/x", "dev", False)),
         ("/opt/x@stable/2025.1", ("x", "/opt/x", "stable/2025.1", False)),
@@ -79,7 +79,7 @@ def test_an_existing_folder_keeps_its_at_sign(tmp_path: Path) -> None:
 def test_home_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     assert parsed("foo=~/src/foo") == ("foo", "/home/me/src/foo", None, True)
-    assert parsed("foo=~no-such-user/foo") == ("foo", "/srv/work/~no-such-user/foo", None, True)
+    assert parsed("foo=~no-such-user/foo") == ("foo", "/srv/code/~no-such-user/foo", None, True)
 
 
 def test_a_bare_repository_is_not_used_as_a_folder(tmp_path: Path) -> None:
