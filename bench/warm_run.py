@@ -19,19 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from runner.certificates import read_certificates
+from runner.phases import Phase
 
 HERE = Path(__file__).resolve().parent
 PLUGIN = HERE / "small"
 RUNNER = [sys.executable, "-m", "runner"]
-PHASES = (
-    "stack pre-install",
-    "stack install",
-    "stack post-config",
-    "stack extra",
-    "stack test-config",
-    "unstack",
-    "clean",
-)
+PHASES = [phase.value for phase in Phase if phase.file == "plugin.sh"]
 IMAGE = "devstack-runner-bench:plain"
 SYSTEMD = [
     "--cap-add=SYS_ADMIN",

@@ -17,7 +17,6 @@ _STYLES = {
     Status.SKIPPED: "33",
     Status.NOT_RUN: "90",
 }
-_SHORT = {Phase.OVERRIDE_DEFAULTS: "overrides"}
 
 
 def print_summary(run: RunResult, *, folder: RunFolder, to_stderr: bool) -> None:
