@@ -5,14 +5,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import msgspec
-
 from runner import labels
 from runner.baseimage import availability
 from runner.distro import read_distros
 from runner.engine import ContainerSpec, Engine, Mount
 from runner.errors import EngineError, RunnerError
 from runner.resources import CONTAINER, IMAGES
+from runner.result import pretty_json
 from runner.stack import INSIDE
 from runner.workspace import Workspace
 
@@ -48,7 +47,7 @@ def print_distros(*, as_json: bool) -> None:
             }
         )
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        print(pretty_json(rows))
         return
     for row in rows:
         mark = "yes" if row["available"] else "no"
@@ -99,7 +98,7 @@ def _boots(engine: Engine, workspace: Workspace) -> Check:
         image=image.name,
         name=None,
         command=[f"{INSIDE}/init"],
-        labels=labels.for_object("probe", run=run.id, state=str(run.state)),
+        labels=labels.for_object("probe", **run.owner),
         mounts=[Mount(target=INSIDE, source=CONTAINER)],
         systemd=True,
         network=False,

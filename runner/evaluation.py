@@ -43,7 +43,7 @@ def _ask(engine: Engine, base: BaseImage, conf: localconf.LocalConf, run: RunFol
         image=base.image_id,
         name=None,
         command=["/bin/bash", "/srv/tree/tools/list_plugins.sh", _GIVEN],
-        labels=labels.for_object("evaluation", run=run.id, state=str(run.state)),
+        labels=labels.for_object("evaluation", **run.owner),
         mounts=[Mount(target="/srv/tree", source=TREE)],
         network=False,
     )

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from runner import labels
 from runner.collect import Collector
 from runner.engine import Container, Engine, Found
-from runner.errors import ConfigError, EngineError, HostError, Interrupted, RunnerError
+from runner.errors import ConfigError, EngineError, HostError
 from runner.phases import Mode
-from runner.pipeline import Pipeline
-from runner.result import JobResult, PluginInfo, Problem
+from runner.pipeline import STOPPERS, Pipeline, problem_of
+from runner.result import JobResult, PluginInfo, pretty_json
 from runner.stack import INSIDE, TOP_DIR, Modes, is_kept, run_modes, stack_name
 
 
@@ -110,8 +110,7 @@ def open_stacks() -> Iterator[Stacks]:
 def run_in_stack(stacks: Stacks, found: Found, mode: Mode, *, pipeline: Pipeline) -> JobResult:
     """Run one mode in a kept container, which stays."""
     begun = time.monotonic()
-    plugins = found.labels.get(f"{labels.PREFIX}.plugins", "").split()
-    collector = Collector(plugins=[PluginInfo(name=name) for name in plugins], modes=[mode])
+    collector = Collector(plugins=[PluginInfo(name=name) for name in found.plugins], modes=[mode])
     pipeline.observer.job_started(found.job)
     timeout = pipeline.request.timeout
     problem = None
@@ -121,7 +120,7 @@ def run_in_stack(stacks: Stacks, found: Found, mode: Mode, *, pipeline: Pipeline
             Modes(
                 modes=(mode,),
                 job=found.job,
-                plugins=plugins,
+                plugins=found.plugins,
                 environment=pipeline.request.environment,
                 deadline=begun + timeout if timeout else None,
             ),
@@ -129,13 +128,11 @@ def run_in_stack(stacks: Stacks, found: Found, mode: Mode, *, pipeline: Pipeline
             observer=pipeline.observer,
             folder=pipeline.run.job(found.job),
         )
-    except RunnerError as error:
-        problem = Problem.of(error)
-    except KeyboardInterrupt:
-        problem = Problem.of(Interrupted("interrupted"))
+    except STOPPERS as error:
+        problem = problem_of(error)
     result = collector.finish(
         job=found.job,
-        distro=found.labels.get(f"{labels.PREFIX}.distro", ""),
+        distro=found.distro,
         seconds=time.monotonic() - begun,
         problem=problem,
     )
@@ -154,12 +151,11 @@ def enter_stack(found: Found, command: Sequence[str], *, interactive: bool) -> N
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if interactive and not terminal:
         raise ConfigError("a shell needs a terminal", hint="`devstack-runner exec` does not")
-    plugins = found.labels.get(f"{labels.PREFIX}.plugins", "")
     variables = {
         "HOME": "/opt/stack",
         "USER": "stack",
         "LOGNAME": "stack",
-        "PLUGINS_IN_PLACE": plugins,
+        "PLUGINS_IN_PLACE": " ".join(found.plugins),
         "FORCE": "yes",
         "DEVSTACK_BEFORE_RUN": f"sudo {INSIDE}/refresh",
     }
@@ -186,10 +182,10 @@ def print_status(stacks: Stacks, *, as_json: bool) -> None:
         {
             "stack": stack_name(found.name),
             "job": found.job,
-            "distro": found.labels.get(f"{labels.PREFIX}.distro", ""),
+            "distro": found.distro,
             "container": found.name,
             "state": found.state,
-            "plugins": found.labels.get(f"{labels.PREFIX}.plugins", "").split(),
+            "plugins": list(found.plugins),
             "project": found.labels.get(labels.PROJECT, ""),
             "units": list(stacks.units(found)),
             "ports": list(stacks.ports(found)),
@@ -197,9 +193,7 @@ def print_status(stacks: Stacks, *, as_json: bool) -> None:
         for found in stacks.all()
     ]
     if as_json:
-        import msgspec  # noqa: PLC0415
-
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        print(pretty_json(rows))
         return
     if not rows:
         print("no stack is kept; `devstack-runner stack` makes one")

@@ -7,6 +7,8 @@ RUN = f"{PREFIX}.run"
 JOB = f"{PREFIX}.job"
 KIND = f"{PREFIX}.kind"  # base, image, evaluation, job, probe
 SPEC = f"{PREFIX}.spec"
+DISTRO = f"{PREFIX}.distro"
+PLUGINS = f"{PREFIX}.plugins"  # names, separated by blanks
 PROJECT = f"{PREFIX}.project"
 STATE = f"{PREFIX}.state"  # the state folder of the process that owns it
 

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runner.collect import Collector
@@ -25,6 +25,9 @@ from runner.stack import (
     run_modes,
 )
 from runner.workspace import RunFolder, Workspace
+
+# What ends a job and becomes part of its result; an OSError is that of a state folder.
+STOPPERS = (RunnerError, KeyboardInterrupt, OSError)
 
 
 class Keep(StrEnum):
@@ -63,7 +66,7 @@ class Pipeline:
                 distro=distro.name,
                 status=Status.ERROR,
                 seconds=time.monotonic() - begun,
-                problem=_problem_of(error),
+                problem=problem_of(error),
             )
         else:
             job = _Job(pipeline=self, plan=plan, modes=tuple(modes), keep=keep, begun=begun)
@@ -108,8 +111,8 @@ class _Job:
                 self._run_in(spec)
         except PackagesFailed as failed:
             return self._packages_failed(failed)
-        except (RunnerError, KeyboardInterrupt, OSError) as error:
-            return self._finish(problem=_problem_of(error))
+        except STOPPERS as error:
+            return self._finish(problem=problem_of(error))
         return self._finish()
 
     def _run_in(self, spec: ContainerSpec) -> None:
@@ -185,24 +188,14 @@ class _Job:
             self._kept = name
 
     def _packages_failed(self, failed: PackagesFailed) -> JobResult:
-        whose = f"plugin {failed.layer.plugin}" if failed.layer.plugin else failed.layer.title
         stage = StageResult(
             mode=Mode.STACK,
-            stage=f"packages of {whose} ({failed.layer.source})",
+            stage=f"packages of plugin {failed.layer.plugin} ({failed.layer.source})",
             status=Status.FAILED,
             exit_code=failed.exit_code,
             failure=failed.failure,
         )
-        result = self._finish()
-        return JobResult(
-            job=result.job,
-            distro=result.distro,
-            status=Status.FAILED,
-            phases=result.phases,
-            stages=(stage,),
-            seconds=result.seconds,
-            plugins=result.plugins,
-        )
+        return replace(self._finish(), status=Status.FAILED, stages=(stage,))
 
     def _finish(self, *, problem: Problem | None = None) -> JobResult:
         return self._collector.finish(
@@ -218,7 +211,8 @@ class _Job:
         self._pipeline.observer.doing(self._plan.job, what)
 
 
-def _problem_of(error: RunnerError | KeyboardInterrupt | OSError) -> Problem:
+def problem_of(error: RunnerError | KeyboardInterrupt | OSError) -> Problem:
+    """What the result says of what stopped a job."""
     if isinstance(error, OSError):
         where = error.filename or "the state folder"
         error = HostError(

@@ -160,7 +160,12 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
 def to_json(run: RunResult) -> bytes:
     """Write a run for other programs; SCHEMA grows when a field changes its meaning or goes."""
     document = {"schema": SCHEMA, "exit_code": exit_code(run), **msgspec.to_builtins(run)}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return f"{pretty_json(document)}\n".encode()
+
+
+def pretty_json(value: object) -> str:
+    """Write values for people and programs, indented, without an end of line."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def from_json(data: bytes) -> RunResult:

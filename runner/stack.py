@@ -56,12 +56,11 @@ def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) 
         labels=labels.for_object(
             "job",
             job=plan.job,
-            run=run.id,
-            state=str(run.state),
             spec=spec,
             distro=plan.distro.name,
             project=str(request.project),
             plugins=" ".join(plugin.name for plugin in plan.plugins),
+            **run.owner,
         ),
         mounts=mounts,
         environment=environment,

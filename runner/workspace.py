@@ -5,6 +5,7 @@ import fcntl
 import re
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,11 @@ class RunFolder:
     def state(self) -> Path:
         """The state folder it is in, which tells its owner from others on the same engine."""
         return self.path.parent.parent
+
+    @property
+    def owner(self) -> Mapping[str, str]:
+        """The labels that say whose an object on the engine is, by name."""
+        return {"run": self.id, "state": str(self.state)}
 
     @property
     def result(self) -> Path:

@@ -46,6 +46,16 @@ class Found:
         return self.labels.get(labels.JOB, "")
 
     @property
+    def distro(self) -> str:
+        """The distro of its job, or nothing."""
+        return self.labels.get(labels.DISTRO, "")
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of its job's plugins, in their order."""
+        return tuple(self.labels.get(labels.PLUGINS, "").split())
+
+    @property
     def run(self) -> str:
         """The run that made it, or nothing."""
         return self.labels.get(labels.RUN, "")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from runner.phases import SEQUENCE, Mode, Phase, Status
+from runner.result import Failure, PhaseResult
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 FAILING_FILE = """\
@@ -106,37 +107,34 @@ def test_every_way_to_fail_is_placed(way: str, runner: Runner) -> None:
     )
 
 
-def test_false_last_condition_of_a_file_is_a_failure(runner: Runner) -> None:
-    write_plugin(runner.folder, "closer", plugin="\n[[ $1 == never ]] && echo never\n")
-    outcome = runner("run", "--json", "--rm", "-p", "closer=closer")
+def pre_install_failure(runner: Runner, name: str, text: str) -> tuple[PhaseResult, Failure]:
+    """How a plugin whose plugin.sh holds this text fails in pre-install, in that file."""
+    write_plugin(runner.folder, name, plugin=text)
+    outcome = runner("run", "--json", "--rm", "-p", f"{name}={name}")
     assert outcome.code == 1, outcome.stderr
-    failed = outcome.phase(Phase.PRE_INSTALL, "closer")
-    assert (failed.status, failed.exit_code) == (Status.FAILED, 1)
+    failed = outcome.phase(Phase.PRE_INSTALL, name)
+    assert failed.status is Status.FAILED
     assert failed.failure
-    assert failed.failure.file == "/opt/stack/closer/devstack/plugin.sh"
-    assert failed.failure.line == 2
+    assert failed.failure.file == f"/opt/stack/{name}/devstack/plugin.sh"
+    return failed, failed.failure
+
+
+def test_false_last_condition_of_a_file_is_a_failure(runner: Runner) -> None:
+    text = "\n[[ $1 == never ]] && echo never\n"
+    failed, failure = pre_install_failure(runner, "closer", text)
+    assert failed.exit_code == 1
+    assert failure.line == 2
 
 
 def test_unset_variable_is_a_failure_in_its_file(runner: Runner) -> None:
-    write_plugin(runner.folder, "lacking", plugin="set -u\n: $NO_SUCH\n")
-    outcome = runner("run", "--json", "--rm", "-p", "lacking=lacking")
-    assert outcome.code == 1, outcome.stderr
-    failed = outcome.phase(Phase.PRE_INSTALL, "lacking")
-    assert (failed.status, failed.exit_code) == (Status.FAILED, 1)
-    assert failed.failure
-    assert failed.failure.file == "/opt/stack/lacking/devstack/plugin.sh"
-    assert any("line 2: NO_SUCH: unbound variable" in line for line in failed.failure.tail)
+    failed, failure = pre_install_failure(runner, "lacking", "set -u\n: $NO_SUCH\n")
+    assert failed.exit_code == 1
+    assert any("line 2: NO_SUCH: unbound variable" in line for line in failure.tail)
 
 
 def test_file_that_bash_cannot_read_is_a_failure(runner: Runner) -> None:
-    write_plugin(runner.folder, "garbled", plugin="if true; then\necho x\n")
-    outcome = runner("run", "--json", "--rm", "-p", "garbled=garbled")
-    assert outcome.code == 1, outcome.stderr
-    failed = outcome.phase(Phase.PRE_INSTALL, "garbled")
-    assert failed.status is Status.FAILED
-    assert failed.failure
-    assert failed.failure.file == "/opt/stack/garbled/devstack/plugin.sh"
-    assert any("syntax error" in line for line in failed.failure.tail)
+    _, failure = pre_install_failure(runner, "garbled", "if true; then\necho x\n")
+    assert any("syntax error" in line for line in failure.tail)
 
 
 @pytest.mark.parametrize("phase", [Phase.UNSTACK, Phase.CLEAN], ids=str)
