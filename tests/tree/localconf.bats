@@ -37,7 +37,12 @@ prepare() {
 @test "LS-7: localconf_set without a value" {
     write f '[[local|localrc]]\nX=1\n'
     localconf_set f local localrc '' X ''
+    localconf_set f local localrc '' '' 2
+    localconf_set f '' localrc '' X 2
+    localconf_set f local '' '' X 2
     holds f '[[local|localrc]]\nX=1\n'
+    localconf_set missing local localrc '' X ''
+    [[ ! -e missing ]]
 }
 
 @test "localconf_set: keeps the text around =, and other sections" {

@@ -57,10 +57,13 @@ write_f() {
 }
 
 @test "LC-6 LC-7: get_meta_section of what is not there" {
+    local arguments
     write_f
-    is "$(get_meta_section F nogroup f.conf)" ""
-    is "$(get_meta_section nofile g f)" ""
-    is "$(get_meta_section F post-config)" ""
+    for arguments in "F nogroup f.conf" "nofile g f" "F post-config"; do
+        # shellcheck disable=SC2086 # one word an argument
+        run -0 get_meta_section $arguments
+        is "$output" ""
+    done
 }
 
 @test "LC-8: text may follow a header" {

@@ -125,6 +125,21 @@ ran() {
     is "$(ran)" ""
 }
 
+@test "install_bindep: makes its virtual environment when there is none" {
+    DEST=$PWD VIRTUALENV_CMD="make-venv -m"
+    # shellcheck disable=SC2016 # the stand-in's own variables
+    stub make-venv 'mkdir -p "$2/bin" && cp "$STUBS/pip" "$2/bin/"'
+    # shellcheck disable=SC2016 # see above
+    stub pip 'cp "$STUBS/bindep" "${0%/*}/"'
+    stub bindep 'echo a; exit 1'
+    : >bindep.txt
+    install_bindep bindep.txt
+    install_bindep bindep.txt
+    is "$(calls 'make-venv|pip|bindep' | sort | uniq -c | sed 's/^ *//')" "2 bindep -b --file bindep.txt
+1 make-venv -m $PWD/bindep-venv
+1 pip install bindep"
+}
+
 @test "install_bindep" {
     DEST=$PWD
     mkdir -p bindep-venv/bin

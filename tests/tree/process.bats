@@ -39,6 +39,11 @@ systemctl start devstack@foo-api.service"
     GLOBAL_VENV=True DEVSTACK_VENV=/venv
     run_process foo-u "/venv/bin/uwsgi --ini u.ini" ""
     is "$(unit foo-u Service ExecStart)" "/venv/bin/uwsgi --ini u.ini --venv /venv"
+    is "$(unit foo-u Unit Description)" "Devstack devstack@foo-u.service"
+    is "$(unit foo-u Service Environment)" "\"PATH=$PATH\""
+    is "$(unit foo-u Service ExecReload)" "$(type -P kill) -HUP \$MAINPID"
+    is "$(unit foo-u Service KillMode) $(unit foo-u Install WantedBy)" "process multi-user.target"
+    is "$(unit foo-u Service User)" stack
     is "$(unit foo-u Service SyslogIdentifier)" devstack@foo-u.service
     is "$(unit foo-u Service Type) $(unit foo-u Service NotifyAccess)" "notify all"
     is "$(unit foo-u Service Restart) $(unit foo-u Service RestartForceExitStatus)" "always 100"
