@@ -61,3 +61,37 @@ EOF
         'trueorfalse True X'
     is "$output" $'mine\nTrue'
 }
+
+@test "functions: each function that is read later has its line" {
+    local part name
+    while read -r part; do
+        cat "$TREE/inc/$part" $([[ $part != meta-config ]] || echo "$TREE/inc/core/localconf") |
+            sed -nE "s/^function ([^_ ][^ ]*) .*/\1() { _later ${part//\//\\\/} \&\& \1 \"\$@\"; }/p"
+    done < <(sed -n 's|^# inc/||p' "$TREE/inc/core/later") | sort >wanted
+    grep -E '^[^ ]+\(\)' "$TREE/inc/core/later" | sort >actual
+    diff wanted actual
+    # all parts are in the list that stack.sh reads
+    run -0 shell _later_all 'for name in $(compgen -A function); do [[ $(declare -f "$name") != *" _later "* ]] || echo "$name"; done'
+    is "$output" _later_all
+}
+
+@test "functions: one that is read later works at once, in any shell" {
+    cat >script.sh <<EOF
+set -eu
+source "$TREE/functions"
+set -x
+is_arch nosuch || echo no
+REPOS_UPDATED=True OFFLINE=True apt_get_update
+[[ \$- == *x* && \$- == *e* && \$- == *u* ]]
+declare -f is_arch
+EOF
+    run -0 --separate-stderr bash script.sh
+    [[ $output == $'no\nis_arch () \n'*'uname -m'* ]]
+}
+
+@test "functions: those that plugins call most start no process" {
+    run -1 shell 'declare -f is_service_enabled _services_has_family enable_service disable_service _services_resolve \
+        _services_minus _services_clean trueorfalse iniget _ini_load _ini_values _ini_find _ini_is_header _ini_gather \
+        _ini_cut _ini_words | grep -v "_as_root\|)\$" | grep -E "[$]\([^(]|\`| \| |<\("'
+    is "$output" ""
+}

@@ -16,6 +16,7 @@ _LIST_CONF=${1:?usage: list_plugins.sh LOCAL_CONF}
 _LIST_DONE=
 
 source "$TOP_DIR/functions"
+source "$TOP_DIR/inc/core/events"
 exec 4>&1 1>&2
 
 # _list_fail <message>
