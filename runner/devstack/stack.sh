@@ -23,12 +23,14 @@ entry_check
 rm -f "$TOP_DIR/.stackenv" "$TOP_DIR/.localrc.auto"
 
 source "$TOP_DIR/functions"
+_later_all
 source "$TOP_DIR/lib/stack"
 source "$TOP_DIR/inc/core/runlog"
 source "$TOP_DIR/inc/core/host"
 source "$TOP_DIR/inc/core/state"
 source "$TOP_DIR/inc/core/prereqs"
 source "$TOP_DIR/inc/core/projects"
+source "$TOP_DIR/inc/core/credentials"
 
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 _RUNNER_XTRACE=x

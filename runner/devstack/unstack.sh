@@ -8,6 +8,8 @@ UNSTACK_ALL=${UNSTACK_ALL:-}
 case ${1:-} in
     -a | --all) UNSTACK_ALL=all ;;
 esac
+# openrc would take them for a user and a project
+set --
 TOP_DIR=${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}
 TOP_DIR=$(CDPATH='' cd -- "${TOP_DIR:-.}" && pwd)
 # shellcheck disable=SC2034 # plugins read it
@@ -17,6 +19,7 @@ source "$TOP_DIR/inc/core/entry"
 entry_refuse_root
 entry_before_run
 source "$TOP_DIR/functions"
+_later_all
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/teardown"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
@@ -32,6 +35,9 @@ fi
 source "$TOP_DIR/openrc"
 DATA_DIR=${DATA_DIR:-$DEST/data}
 GetDistro
+if function_exists initialize_database_backends; then
+    initialize_database_backends || true
+fi
 _stage_end
 
 run_phase override_defaults

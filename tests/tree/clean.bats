@@ -41,3 +41,35 @@ load run
     [[ $output == *"p1 clean"* ]]
     is "$(events stage-end stage status exit | grep unstack)" "unstack failed 1"
 }
+
+@test "the libraries are there for the plugins, the queue's as well" {
+    plugin p1 plugin.sh 'if [[ $1 == clean ]]; then echo "clean $NOVA_CONF $RABBIT_USERID [$DATABASE_BACKENDS] $INT_CA_DIR"; fi'
+    tree stack.sh >/dev/null 2>&1
+    run -0 tree clean.sh
+    [[ $output == *"clean /etc/nova/nova.conf stackrabbit [ mysql postgresql] $RUN/dest/data/CA/int-ca"* ]]
+}
+
+@test "configuration folders, the clients' files and generated files go" {
+    local project
+    local_conf "$(for project in KEYSTONE GLANCE NOVA PLACEMENT CINDER SWIFT NEUTRON; do printf '%s_CONF_DIR=%s/etc/%s\n' "$project" "$RUN" "${project,,}"; done)"
+    plugin p1 plugin.sh ':'
+    tree stack.sh >/dev/null 2>&1
+    for project in keystone glance nova placement cinder swift neutron; do
+        mkdir -p "$RUN/etc/$project"
+    done
+    mkdir -p "$RUN/home/.config/openstack" "$RUN/home/.config/other" "$RUN/devstack/docs/html" "$RUN/devstack/docs/files"
+    touch "$RUN/devstack/"{shocco,stack-screenrc,test.ini.x} "$RUN/devstack/localrc.mine"
+    run -0 tree clean.sh
+    is "$(ls "$RUN/etc")" ""
+    is "$(ls "$RUN/home/.config")" other
+    is "$(cd "$RUN/devstack" && ls -d docs/* shocco stack-screenrc test.ini.x localrc.mine 2>/dev/null)" localrc.mine
+}
+
+@test "extras.d is told to clean after the plugins" {
+    plugin p1 plugin.sh 'echo "p1 $1"'
+    tree stack.sh >/dev/null 2>&1
+    write "$RUN/devstack/extras.d/90-mine.sh" 'echo "mine $# $1"\n'
+    run -0 tree clean.sh
+    is "$(grep -e '^p1 ' -e '^mine ' <<<"$output" | paste -s -d ,)" \
+        "mine 1 source,mine 1 source,p1 unstack,p1 clean,mine 1 clean"
+}

@@ -30,3 +30,33 @@ OS_USER_DOMAIN_ID=default"
     run -0 bash -c 'set -e; source tree/stackrc; ENABLED_SERVICES=x; o=$-; source tree/openrc; [[ $o == $- ]]; echo $ENABLED_SERVICES $OS_CACERT $OS_AUTH_URL'
     is "$output" "a,b /ca http://h/identity"
 }
+
+@test "user and project come from the environment when they are not given" {
+    OS_USERNAME=u OS_PROJECT_NAME=p run -0 bash -c 'source tree/openrc; echo $OS_USERNAME $OS_PROJECT_NAME'
+    is "$output" "u p"
+    OS_USERNAME=u OS_PROJECT_NAME=p run -0 bash -c 'source tree/openrc admin; echo $OS_USERNAME $OS_PROJECT_NAME'
+    is "$output" "admin p"
+}
+
+@test "without ADMIN_PASSWORD it is the word secret" {
+    sed -i /ADMIN_PASSWORD/d tree/localrc
+    run -0 bash -c 'source tree/openrc; echo $OS_PASSWORD'
+    is "$output" secret
+}
+
+@test "OS_CACERT is the chain of lib/tls when there is one and nothing else is said" {
+    echo "DATA_DIR=$PWD/data" >>tree/localrc
+    run -0 bash -c 'source tree/openrc; echo ${OS_CACERT-unset}'
+    is "$output" unset
+    mkdir -p data/CA/int-ca
+    touch data/CA/int-ca/ca-chain.pem
+    run -0 bash -c 'source tree/openrc; printenv OS_CACERT'
+    is "$output" "$PWD/data/CA/int-ca/ca-chain.pem"
+    OS_CACERT=/mine run -0 bash -c 'source tree/openrc; printenv OS_CACERT'
+    is "$output" /mine
+}
+
+@test "openrc prints nothing, and works with errexit and nounset, and again" {
+    run -0 bash -c 'set -eu; source tree/openrc; source tree/openrc; [[ $- == *e*u* && $- != *x* ]]'
+    is "$output" ""
+}

@@ -7,24 +7,36 @@ prepare() {
     RUN=$(mktemp -d)
     export STUBS=$RUN/stubs CALLS=$RUN/calls
     PATH=$STUBS:$PATH
-    mkdir "$RUN/home" "$RUN/dest" "$STUBS"
+    mkdir "$RUN/home" "$RUN/dest" "$RUN/etc" "$STUBS"
     cp -r "$TREE" "$RUN/devstack"
     write "$RUN/os-release" 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
     : >"$CALLS"
     stub sudo
     stub sleep 'exec /bin/sleep 0.01'
     stub apt-get
-    stub systemctl
+    # where systemd runs, stack.sh waits for the end of the boot
+    # shellcheck disable=SC2016 # the stand-in's own variables
+    stub systemctl '[[ ${1:-} != is-system-running ]] || echo running'
     # shellcheck disable=SC2016 # the stand-in's own variables
     stub dpkg-query 'for name in "${@:3}"; do echo installed; done'
     mkdir -p "$RUN/dest/data/venv/bin"
-    write "$RUN/dest/data/venv/bin/python3" '#!/bin/sh\nexec /usr/bin/env python3 "$@"\n'
+    # by its full path: the environment's own folder comes to be the first on PATH
+    write "$RUN/dest/data/venv/bin/python3" "#!/bin/sh\nexec $(as_user sh -c 'command -v python3') \"\$@\"\n"
     chmod +x "$RUN/dest/data/venv/bin/python3"
     local_conf
 }
 
-teardown() {
+finish() {
     rm -rf "$RUN"
+}
+
+# as_user <command> [<argument>...]
+#
+# Runs the command as a user who is not root.
+as_user() {
+    local user=()
+    ((EUID != 0)) || user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    "${user[@]}" "$@"
 }
 
 # local_conf [<text>]
@@ -63,16 +75,15 @@ plugin() {
 #
 # Runs a program of the copy, with only these variables in its environment.
 tree() {
-    local user=()
-    if ((EUID == 0)); then
-        chown -R 65534:65534 "$RUN"
-        user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-    fi
+    local strict=()
+    [[ ${TREE_OPTIONS:-} != strict ]] || strict=(NOUNSET=1)
+    ((EUID != 0)) || chown -R 65534:65534 "$RUN"
     : >>"$RUN/events"
     # Where the tests run in the background SIGINT is ignored, and a shell cannot change that for itself.
-    "${user[@]}" env -i --default-signal=INT -C "$RUN/devstack" PATH="$PATH" HOME="$RUN/home" CALLS="$CALLS" SKIP_PATH_SANITY=1 \
+    as_user env -i --default-signal=INT -C "$RUN/devstack" PATH="$PATH" HOME="$RUN/home" CALLS="$CALLS" SKIP_PATH_SANITY=1 \
         _RUNNER_OS_RELEASE="$RUN/os-release" PLUGINS_IN_PLACE="${PLUGINS_IN_PLACE:-}" DEVSTACK_EVENTS_FD=9 \
-        "${@:2}" "./$1" 9>>"$RUN/events" 3>&-
+        OPENSTACKCLIENT_CONF_DIR="$RUN/etc/openstack" \
+        "${strict[@]}" "${@:2}" "./$1" 9>>"$RUN/events" 3>&-
 }
 
 # events <kind> <field>...

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2016 # the code is for other shells
 
 load run
+load yaml
 
 # failing <text of plugin.sh>
 #
@@ -180,11 +181,48 @@ PYTHON
     is "$(events run-end status exit)" "failed 130"
 }
 
-@test "enabled services without a library are named once" {
+@test "enabled services that the tree neither installs nor starts are named once" {
+    need_yaml
     local_conf 'enable_service key mysql foo-api\nADMIN_PASSWORD=a\nSERVICE_PASSWORD=a\nDATABASE_PASSWORD=a\n'
     run -0 tree stack.sh
-    [[ -r $TREE/lib/keystone ]] || [[ $(events note text) == *" key"* ]]
-    [[ $(events note text) != *foo-api* ]]
+    is "$(events note text)" "enabled services that this tree does not provide yet: key mysql"
+}
+
+@test "an enabled service of which a library defines the maker is not named" {
+    need_yaml
+    local_conf 'enable_service key\nADMIN_PASSWORD=a\nSERVICE_PASSWORD=a\ninstall_keystone() { :; }\n'
+    run -0 tree stack.sh
+    is "$(events note text)" ""
+    [[ $output == *"Keystone is serving at http://192.0.2.1/identity/"* ]]
+}
+
+@test "from the identity stage on, clients act as the admin of clouds.yaml" {
+    need_yaml
+    local_conf 'enable_service key\nADMIN_PASSWORD=a\nSERVICE_PASSWORD=a\n'
+    plugin p1 plugin.sh 'echo "$2 [${OS_CLOUD:-}] [$(printenv OS_CLOUD)] [${OS_CACERT-unset}]"'
+    run -0 tree stack.sh
+    [[ $output == *$'\ninstall [] [] [unset]\n'*$'\npost-config [devstack-admin] [devstack-admin] [unset]\n'* ]]
+    grep -q '^  devstack-admin:$' "$RUN/etc/openstack/clouds.yaml"
+}
+
+@test "the name of Neutron's plugin file is there from post-config on, when Neutron is enabled" {
+    local_conf 'enable_service q-svc\n'
+    plugin p1 plugin.sh 'echo "$2 [${Q_PLUGIN_CONF_FILE-unset}]"'
+    run -0 tree stack.sh
+    [[ $output == *$'\ninstall [unset]\n'*$'\npost-config [etc/neutron/plugins/ml2/ml2_conf.ini]\n'* ]]
+}
+
+@test "TEMPEST_CONFIG is known with tempest only, and can be written in test-config" {
+    local_conf 'enable_service tempest\n'
+    plugin p1 settings 'echo "settings $TEMPEST_CONFIG"' \
+        plugin.sh 'if [[ $2 == test-config ]]; then iniset $TEMPEST_CONFIG service_available p1 True; fi'
+    run -0 tree stack.sh
+    [[ $output == *$'\nsettings '"$RUN/dest/tempest/etc/tempest.conf"$'\n'* ]]
+    holds "$RUN/dest/tempest/etc/tempest.conf" '\n[service_available]\np1 = True\n'
+    again
+    plugin p1 settings 'echo "settings ${TEMPEST_CONFIG-unset}"' plugin.sh 'true'
+    run -0 tree stack.sh
+    [[ $output == *$'\nsettings unset\n'* ]]
 }
 
 @test "nothing is announced without a channel" {
@@ -204,7 +242,10 @@ PYTHON
     stub dpkg-query 'exit 1'
     run -0 tree stack.sh
     is "$(grep 'pkg-of-p1' "$CALLS" | grep -c '^sudo.*apt-get.* install .*git.*pkg-of-p1')" 1
-    is "$(sed -n 1p "$RUN/devstack/.prereqs" | grep -c '^[0-9]*$')" 1
+    mapfile -t lines <"$RUN/devstack/.prereqs"
+    is "${#lines[@]}" 2
+    [[ ${lines[0]} =~ ^[0-9]{10}$ ]]
+    is "${lines[1]}" "$(LC_ALL=en_US.utf8 date -d "@${lines[0]}")"
 }
 
 @test "a prepared image: fresh package lists serve as they are, old ones are refreshed, before the first phase" {

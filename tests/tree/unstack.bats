@@ -61,3 +61,44 @@ load run
     run -0 tree unstack.sh
     [[ ! -e $RUN/dest/async && ! -e $RUN/dest/p1/x.pyc && -e $RUN/dest/p1/devstack/plugin.sh ]]
 }
+
+@test "-a, --all and UNSTACK_ALL stop the database and the queue as well, and name no user" {
+    local_conf 'enable_service rabbit mysql\nRABBIT_PASSWORD=a\nDATABASE_PASSWORD=a\nstop_rpc_backend() { echo "stop queue"; }\nstop_database() { echo "stop $DATABASE_TYPE"; }\n'
+    plugin p1 plugin.sh 'if [[ $1 == unstack ]]; then echo "$1 $OS_USERNAME $OS_PROJECT_NAME"; fi'
+    tree stack.sh >/dev/null 2>&1
+    run -0 tree unstack.sh
+    [[ $output == *"unstack demo demo"* && $output != *"stop "* ]]
+    local option
+    for option in -a --all; do
+        write "$RUN/devstack/all.sh" "exec ./unstack.sh $option\n"
+        chmod +x "$RUN/devstack/all.sh"
+        sed -i '1i #!/bin/sh' "$RUN/devstack/all.sh"
+        run -0 tree all.sh
+        [[ $output == *"unstack demo demo"*$'\nstop mysql\nstop queue'* ]]
+    done
+    run -0 tree unstack.sh UNSTACK_ALL=1
+    [[ $output == *$'\nstop mysql\nstop queue'* ]]
+}
+
+@test "the libraries are there for the plugins, in override-defaults the first one only" {
+    plugin p1 override-defaults 'echo "override [$DATABASE_BACKENDS] [${NOVA_CONF-unset}]"' \
+        plugin.sh 'if [[ $1 == unstack ]]; then echo "unstack $NOVA_CONF ${RABBIT_USERID-unset} ${TEMPEST_CONFIG-unset}"; fi'
+    tree stack.sh >/dev/null 2>&1
+    run -0 tree unstack.sh
+    [[ $output == *$'\noverride [ mysql postgresql] [unset]\n'*"unstack /etc/nova/nova.conf unset unset"* ]]
+}
+
+@test "every script of extras.d is told of the source mode, before the plugins' settings" {
+    plugin p1 settings 'echo "settings ${TEMPEST_CONFIG-unset}"' plugin.sh ':'
+    write "$RUN/devstack/extras.d/90-mine.sh" 'echo "mine $# $1"\n'
+    tree stack.sh >/dev/null 2>&1
+    sed -i 's/^ENABLED_SERVICES=.*/ENABLED_SERVICES=tempest/' "$RUN/devstack/.stackenv"
+    run -0 tree unstack.sh
+    [[ $output == *$'mine 1 source\n'*"settings $RUN/dest/tempest/etc/tempest.conf"* ]]
+}
+
+@test "root is refused" {
+    ((EUID == 0)) || skip "needs root"
+    run -1 "$TREE/unstack.sh"
+    [[ $output == *"cannot be run as root"* ]]
+}

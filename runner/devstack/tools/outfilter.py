@@ -2,6 +2,7 @@
 """Stamp the lines of a run and write them to its log.
 
 outfilter.py [-v] [-o FILE]: reads standard input; -v repeats it, unstamped, on standard output.
+Runs with the oldest Python 3 there is on a supported distribution: 3.6.
 """
 
 import argparse
@@ -24,7 +25,7 @@ def stamp(line: bytes) -> bytes:
     return f"{clock}.{int(now % 1 * 1000):03d} | ".encode() + line
 
 
-def copy(lines: Iterable[bytes], log: BinaryIO | None, screen: BinaryIO | None) -> None:
+def copy(lines: "Iterable[bytes]", log: "BinaryIO | None", screen: "BinaryIO | None") -> None:
     """Copy every line that is not about tracing; a broken screen does not stop the log."""
     for line in lines:
         if HIDDEN.search(line):
