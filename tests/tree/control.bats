@@ -5,6 +5,7 @@
 load helper
 
 @test "ER-1: die joins its arguments and keeps their spacing" {
+    without errexit "the row has a failing command before die"
     run -1 --separate-stderr shell 'f(){ false; die 12 "a  b" c; }; f'
     [[ $stderr == "[ERROR] script.sh:12 a  b c" ]]
 }
@@ -24,11 +25,14 @@ load helper
 }
 
 @test "ER-5: err returns the status it was entered with" {
+    without errexit "the row has a failing command before err, which then fails as well"
     run -0 --separate-stderr shell 'false; err 36 keep; echo $?'
     is "$output" 1
+    is "$stderr" "[ERROR] :36 keep"
 }
 
 @test "ER-6: warn prints to stdout" {
+    without errexit "the row has a failing command before warn, which then fails as well"
     run -0 --separate-stderr shell 'false; warn 37 keep; echo $?'
     is "$output" $'[WARNING] :37 keep\n1'
     is "$stderr" ""
@@ -55,7 +59,9 @@ load helper
 }
 
 @test "ER-11: die_if_not_set dies after a failed command" {
-    run -1 --separate-stderr shell 'X=v; false; die_if_not_set 1 X m'
+    without errexit "the row has a failing command before die_if_not_set"
+    run -1 --separate-stderr shell 'X=v; false; die_if_not_set 1 X m; echo here'
+    [[ $stderr == *":1 m" && $output != *here* ]]
 }
 
 @test "ER-12: deprecated collects texts" {
@@ -65,6 +71,7 @@ load helper
 }
 
 @test "ER-13: isset and is_set" {
+    without errexit "the script asks for the status of what is false"
     run -0 shell 'Z=; isset Z; echo $?; is_set Z; echo $?; isset NOSUCH; echo $?; Z=1; is_set Z; echo $?'
     is "$output" $'0\n1\n1\n0'
 }

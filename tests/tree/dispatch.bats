@@ -50,11 +50,13 @@ sourced() {
 }
 
 @test "RUN-8: errexit does not reach into a substitution" {
+    without inherit_errexit "the contract never has it on, and the row tells"
     run -0 sourced 'X=$(false; echo yes); echo $X'
     is "$output" $'yes\nin EXIT'
 }
 
 @test "RUN-9: unstack has one argument" {
+    without nounset "the row's plugin reads an argument that is not there"
     run -0 sourced 'echo "$# [$1] [$2]"' 'run_phase unstack'
     is "${lines[1]}" "1 [unstack] []"
 }

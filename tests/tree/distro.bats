@@ -29,6 +29,15 @@ check() {
 @test "5.1 Ubuntu 24.04" { check ubuntu-24.04 'Ubuntu|24.04|noble|deb|noble| is_ubuntu'; }
 @test "5.1 Ubuntu 26.04" { check ubuntu-26.04 'Ubuntu|26.04|resolute|deb|resolute| is_ubuntu'; }
 @test "5.1 Fedora 40" { check fedora-40 'Fedora|40|n/a|rpm|f40| is_fedora'; }
+@test "5.1 Fedora 41, 42, 43" {
+    local release
+    for release in 41 42 43; do
+        sed "s/44/$release/g" "$BATS_TEST_DIRNAME/os-release/fedora-44" >os-release
+        export _RUNNER_OS_RELEASE=$PWD/os-release
+        source "$TREE/functions-common"
+        is "$(tell)" "Fedora|$release|n/a|rpm|f$release| is_fedora"
+    done
+}
 @test "5.1 Fedora 44" { check fedora-44 'Fedora|44|n/a|rpm|f44| is_fedora'; }
 @test "5.1 CentOS Stream 9" { check centos-stream-9 'CentOSStream|9|n/a|rpm|rhel9| is_fedora'; }
 @test "5.1 CentOS Stream 10" { check centos-stream-10 'CentOSStream|10|Coughlan|rpm|rhel10| is_fedora'; }

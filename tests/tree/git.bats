@@ -125,9 +125,10 @@ at() {
 
 @test "GT-10: git_clone always fetches refs" {
     clone master
+    (cd origin && git checkout -q dev && commit_file six)
     RECLONE=no
     clone refs/heads/dev
-    at three
+    at six
 }
 
 @test "GT-11: git_clone with ERROR_ON_CLONE" {

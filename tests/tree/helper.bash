@@ -1,4 +1,8 @@
 # What all tests of the tree share. Sourced by "load helper".
+#
+# Plugins run with errexit, sometimes with nounset or xtrace, and a function must leave options as it found them. So the
+# vectors of the contract are run twice: as they are, and with TREE_OPTIONS=strict, which switches these options on in
+# the test's own shell, in what "run" runs and in the scripts of "shell".
 
 bats_require_minimum_version 1.5.0
 
@@ -21,9 +25,79 @@ setup() {
     STACK_USER=$(id -un)
     # die takes a second to let logs catch up.
     stub sleep
+    if [[ ${TREE_OPTIONS:-} == strict ]]; then
+        be_strict
+    fi
     if [[ $(type -t prepare) == function ]]; then
         prepare
     fi
+}
+
+# A file of tests that has something to end defines "finish".
+teardown() {
+    local options=$-
+    if [[ $(type -t finish) == function ]]; then
+        finish
+    fi
+    if [[ -n ${STRICT:-} && -n ${BATS_TEST_COMPLETED:-} ]]; then
+        as_found "$STRICT" "$options" "the test's shell"
+    fi
+}
+
+# be_strict
+#
+# Switches the options on, with the trace in a file of its own so that outputs stay comparable.
+be_strict() {
+    exec 19>"$BATS_FILE_TMPDIR/$BATS_TEST_NUMBER.trace"
+    export BASH_XTRACEFD=19
+    WITHOUT=" "
+    eval "_bats_$(declare -f run)"
+    # run [!|-<status>|--<flag>]... <command> [<argument>...]
+    # shellcheck disable=SC2329 # tests call it
+    run() {
+        local flags=()
+        while [[ ${1-} == -* || ${1-} == '!' ]]; do
+            flags+=("$1")
+            shift
+        done
+        _bats_run "${flags[@]}" strictly "$@"
+    }
+    shopt -s inherit_errexit
+    set -o nounset -o xtrace
+    STRICT=$-
+}
+
+# strictly <command> [<argument>...]
+#
+# Runs the command with errexit, and wants the options as they were when it comes to its end.
+strictly() {
+    set -o errexit
+    local before=$-
+    "$@"
+    as_found "$before" "$-" "$1"
+}
+
+# as_found <options before> <options after> <of what>
+#
+# Fails, and says why, when somebody changed options.
+as_found() {
+    if [[ $1 != "$2" ]]; then
+        printf 'the options of %s were %s and now are %s\n' "$3" "$1" "$2" >&2
+        return 97
+    fi
+}
+
+# without <errexit|inherit_errexit|nounset|xtrace> <reason>
+#
+# Leaves one option off, for this test in the strict pass. The test's own shell keeps errexit, which bats needs.
+without() {
+    [[ ${TREE_OPTIONS:-} == strict ]] || return 0
+    WITHOUT+="$1 "
+    case $1 in
+        inherit_errexit) shopt -u inherit_errexit ;;
+        nounset | xtrace) set +o "$1" ;;
+    esac
+    STRICT=$-
 }
 
 # stub <command> [<line of shell>...]
@@ -90,11 +164,32 @@ is() {
 
 # shell <line>...
 #
-# Runs the lines in a new bash that has all library functions and no errexit. It is a
-# script and not "bash -c", so that messages have a file to name.
+# Runs the lines in a new bash that has all library functions and, but for the strict pass, no errexit. It is a
+# script and not "bash -c", so that messages have a file to name. The lines begin at its line 2.
 shell() {
-    printf '%s\n' "source '$TREE/functions'" "$@" >script.sh
+    local lines=("source '$TREE/functions'" "$@")
+    if [[ ${TREE_OPTIONS:-} == strict ]]; then
+        lines[0]=$(script_options)${lines[0]}
+        # shellcheck disable=SC2016 # the script's own variables
+        lines+=('_status=$?; [[ $- == "$_options" ]] || { echo "the options of the script were $_options and now are $-" >&2; exit 97; }'
+            'exit $_status')
+    fi
+    printf '%s\n' "${lines[@]}" >script.sh
     bash script.sh
+}
+
+# script_options
+#
+# Prints the commands that make a script strict, with the tree's own prompt for traces.
+script_options() {
+    local option
+    printf "source '%s'; BASH_XTRACEFD=19; " "$TREE/inc/core/trace"
+    [[ $WITHOUT == *" inherit_errexit "* ]] || printf 'shopt -s inherit_errexit; '
+    for option in errexit nounset xtrace; do
+        [[ $WITHOUT == *" $option "* ]] || printf 'set -o %s; ' "$option"
+    done
+    # shellcheck disable=SC2016 # the script's own variables
+    printf '_options=$-; '
 }
 
 # as_distro <name>

@@ -11,7 +11,7 @@ prepare() {
     stub wget 'for last; do :; done; while (($# > 1)); do if [[ $1 == -O ]]; then echo "$last" >"$2"; fi; shift; done'
 }
 
-teardown() {
+finish() {
     [[ -z ${SERVER:-} ]] || kill "$SERVER"
 }
 

@@ -94,11 +94,13 @@ after() {
 }
 
 @test "SV-31: use_exclusive_service of what is no option" {
-    OPTS='rabbit qpid zmq' SEL=old ENABLED_SERVICES=rabbit,x
-    run -1 use_exclusive_service OPTS SEL nope
-    run -1 use_exclusive_service OPTS SEL ''
-    use_exclusive_service OPTS SEL nope || true
-    is "$SEL $ENABLED_SERVICES" 'old rabbit,x'
+    local name status
+    OPTS='rabbit qpid zmq' SEL=old ENABLED_SERVICES=rabbit,x DISABLED_SERVICES=y
+    for name in nope ''; do
+        status=0
+        use_exclusive_service OPTS SEL "$name" || status=$?
+        is "$status $SEL $ENABLED_SERVICES $DISABLED_SERVICES" '1 old rabbit,x y'
+    done
 }
 
 @test "use_database" {

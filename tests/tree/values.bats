@@ -46,6 +46,8 @@ truths() {
 @test "TF-27: an empty name dies" {
     run -1 trueorfalse False ""
     [[ $output == *"variable to normalize required" ]]
+    run -1 trueorfalse True ""
+    [[ $output == *"variable to normalize required" ]]
     run -1 trueorfalse True
 }
 
@@ -74,6 +76,7 @@ versions() {
     run -1 vercmp 1 != 2
     [[ $output == *"unrecognised op: !=" ]]
     run -1 vercmp 1 = 1
+    [[ $output == *"unrecognised op: =" ]]
 }
 
 @test "GF-1 GF-2 GF-3 GF-4: get_field of a row" {
