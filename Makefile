@@ -41,7 +41,7 @@ tree: $(BIN)/activate
 
 container: engine
 	@# the layers that all tests share, so that no two tests build them at once
-	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12
+	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12 --distro debian-13
 	$(BIN)/pytest tests/container -n 2 --require-engine
 
 packaging: $(BIN)/activate
@@ -49,9 +49,11 @@ packaging: $(BIN)/activate
 
 bench: engine
 	$(BIN)/python bench/warm_run.py
+	$(BIN)/python bench/tree_functions.py
 
 docs: $(BIN)/activate
 	$(BIN)/python -m typer runner.cli utils docs --name devstack-runner --output docs/cli.md
+	$(BIN)/python tools/contract_page.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

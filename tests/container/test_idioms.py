@@ -1,0 +1,62 @@
+"""What real plugins do that is easy to get wrong, item by item of the contract's 6.1.
+
+The plugins in `idioms` do it, each in the phase where it occurs, and note what they see. After
+each command the bats file of its name in `idioms/checks` is run inside; its tests are named for
+the items.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, read_tap
+from tests.container.harness import Runner
+
+IDIOMS = Path(__file__).with_name("idioms")
+CHECKS = ("stack", "unstack", "by-hand")
+
+
+def names_of(check: str) -> list[str]:
+    return names_of_tests(IDIOMS / "checks" / f"{check}.bats")
+
+
+@pytest.fixture(scope="module")
+def results(shared_runner: Runner) -> dict[str, dict[str, BatsResult]]:
+    """How each check went; of those in `by-hand`, after the run that unstacked."""
+    folder = shared_runner.folder / "idioms"
+    shutil.copytree(IDIOMS, folder)
+    for name in ("checks", "noted.bash"):
+        (folder / name).rename(folder / "groundwork" / name)
+    copy_bats(folder / "groundwork" / "bats")
+    job = shared_runner.passes("stack", "--json", "-c", folder / "local.conf").job.job
+    stacked = _check(shared_runner, job, "stack")
+    shared_runner.passes("unstack", job)
+    unstacked = _check(shared_runner, job, "unstack")
+    by_hand = _check(shared_runner, job, "by-hand")
+    shared_runner.passes("clean", job)
+    return {"stack": stacked, "unstack": unstacked, "by-hand": by_hand}
+
+
+def _check(runner: Runner, job: str, check: str) -> dict[str, BatsResult]:
+    script = f"cd ../groundwork && bats/bin/bats --tap checks/{check}.bats"
+    outcome = runner("exec", "--job", job, "bash", "-c", script)
+    results = read_tap(outcome.stdout)
+    assert results, outcome.stderr
+    return results
+
+
+@pytest.mark.parametrize(
+    ("check", "name"), [(check, name) for check in CHECKS for name in names_of(check)]
+)
+def test_idiom(check: str, name: str, results: dict[str, dict[str, BatsResult]]) -> None:
+    result = results[check].get(name)
+    assert result, f"item {name}: was not checked"
+    assert result.passed, f"item {name}\n{result.said}"
+    if result.skipped:
+        pytest.skip(f"item {name}: {result.skipped}")
+
+
+def test_no_item_of_the_list_is_left_out() -> None:
+    items = {int(name.partition(":")[0]) for check in CHECKS for name in names_of(check)}
+    assert items == set(range(1, 31))
