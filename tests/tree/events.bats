@@ -7,7 +7,7 @@ load helper
 #
 # Prints what the lines announce.
 announced() {
-    DEVSTACK_EVENTS_FD=8 shell "$@" 8>&1 >/dev/null
+    DEVSTACK_EVENTS_FD=8 shell _later_all "$@" 8>&1 >/dev/null
 }
 
 @test "texts are escaped, numbers are not" {
@@ -27,6 +27,6 @@ announced() {
 }
 
 @test "a channel that is closed is given up" {
-    run -0 shell 'DEVSTACK_EVENTS_FD=77; set -e; _event note text=x; echo "[$DEVSTACK_EVENTS_FD]"'
+    run -0 shell '_later_all; DEVSTACK_EVENTS_FD=77; set -e; _event note text=x; echo "[$DEVSTACK_EVENTS_FD]"'
     is "$output" "[]"
 }

@@ -25,7 +25,7 @@ as_nobody() {
 
 @test "a replaced file keeps its mode" {
     local mode
-    for mode in 600 640 664 4755; do
+    for mode in 600 640 664 755; do
         write f '[s]\no=1\n'
         chmod "$mode" f
         iniset f s o 2

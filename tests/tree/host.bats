@@ -15,7 +15,8 @@ prepare() {
 # Runs the lines after inc/core/host.
 host() {
     shell "TOP_DIR=\$PWD STACK_USER=me DEVSTACK_SERIES=2026.2 os_VENDOR=Debian os_RELEASE=12 os_CODENAME=bookworm os_PACKAGE=deb ULIMIT_NOFILE=2048" \
-        "source '$TREE/inc/core/host'" "$@"
+        "source '$TREE/inc/core/host'" 'eval "system$(declare -f _host_has_text)"' \
+        '_host_has_text() { system_host_has_text "root$1" "$2"; }' "$@"
 }
 
 @test "50_stack_sh lets the user do everything" {
@@ -49,6 +50,14 @@ host() {
     rm root/etc/apt/apt.conf.d/80retry
     run -0 host 'is_ubuntu() { false; }' "$line"
     [[ ! -e root/etc/apt/apt.conf.d/80retry ]]
+}
+
+@test "units may open ULIMIT_NOFILE files" {
+    run -0 host '_host_limits; _host_apply'
+    holds root/etc/systemd/system.conf.d/devstack.conf '[Manager]\nDefaultLimitNOFILE=2048\n'
+    : >"$CALLS"
+    run -0 host '_host_limits; _host_apply'
+    is "$(calls sudo)" ""
 }
 
 @test "files that are right already are left alone" {
