@@ -22,7 +22,11 @@ case $case in
     iniset*) calls 200 "iniset test.conf sectionN option 'some value N'" ;;
     iniget) calls 200 'value=$(iniget test.conf section$((N % 5)) optionN)' ;;
     is_service_enabled*) calls 100 'is_service_enabled nova || true' ;;
+    iniget-direct) calls 200 'iniget test.conf section$((N % 5)) optionN >/dev/null' ;;
     trueorfalse) calls 100 'word=$(trueorfalse False WORD)' ;;
+    trueorfalse-direct) calls 100 'trueorfalse False WORD >/dev/null' ;;
+    subshell) calls 100 'nothing=$(:)' ;;
+    process) calls 100 /bin/true ;;
 esac
 if [[ $case == iniset* ]]; then
     # one file that grows, with five sections
@@ -40,7 +44,7 @@ if [[ $case != source ]]; then
         source "$tree/inc/core/trace"
     fi
 fi
-if [[ $case == iniget ]]; then
+if [[ $case == iniget* ]]; then
     for section in {0..4}; do
         printf '[section%d]\n' "$section"
         for number in {1..200}; do
@@ -49,6 +53,7 @@ if [[ $case == iniget ]]; then
     done >test.conf
 fi
 if [[ $case == *-sudo ]]; then
+    chmod 755 .
     sudo chown root:root .
 fi
 # shellcheck disable=SC2034 # what the calls read
