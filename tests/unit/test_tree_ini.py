@@ -114,6 +114,11 @@ quick = settings(
 )
 
 
+def split(text: bytes) -> list[bytes]:
+    """The lines with their ends: of these, only LF is one."""
+    return re.findall(rb"[^\n]*\n|[^\n]+$", text)
+
+
 def words(value: bytes) -> bytes:
     return b" ".join(word for word in re.split(rb"[ \t\n]+", value) if word)
 
@@ -134,7 +139,7 @@ def place(lines: list[bytes], section: bytes, option: bytes) -> tuple[int | None
 def model(text: bytes, section: bytes, option: bytes, value: bytes) -> bytes:
     """What iniset makes of the text."""
     value = words(value)
-    lines = re.findall(rb"[^\n]*\n|[^\n]+$", text)
+    lines = split(text)
     lacked = bool(lines) and not lines[-1].endswith(b"\n")
     if lacked:
         lines[-1] += b"\n"
@@ -175,7 +180,7 @@ def test_iniset_does_what_the_model_does(
 def test_iniget_gives_back_what_iniset_was_given(
     shell: Shell, text: bytes, section: bytes, option: bytes, value: bytes
 ) -> None:
-    lines = re.findall(rb"[^\n]*\n|[^\n]+$", text)
+    lines = split(text)
     if len(place(lines, section, option)[1]) > 1:
         return  # several values are joined
     once = shell.change(text, b"iniset", section, option, value)
@@ -189,7 +194,7 @@ def test_iniget_gives_back_what_iniset_was_given(
 def test_iniset_leaves_all_other_lines_as_they_are(
     shell: Shell, text: bytes, section: bytes, option: bytes, value: bytes
 ) -> None:
-    before = re.findall(rb"[^\n]*\n|[^\n]+$", text)
+    before = split(text)
     header, hits = place(before, section, option)
     after = re.findall(rb"[^\n]*\n", shell.change(text, b"iniset", section, option, value))
     if before and not before[-1].endswith(b"\n") and len(after) >= len(before):
@@ -208,7 +213,7 @@ def test_iniset_leaves_all_other_lines_as_they_are(
 def test_inidelete_and_inicomment_take_back_what_iniset_added(
     shell: Shell, text: bytes, section: bytes, option: bytes, value: bytes
 ) -> None:
-    lines = re.findall(rb"[^\n]*\n|[^\n]+$", text)
+    lines = split(text)
     header, hits = place(lines, section, option)
     if hits or header is None or not text.endswith(b"\n"):
         return
@@ -216,7 +221,9 @@ def test_inidelete_and_inicomment_take_back_what_iniset_added(
     assert shell.change(added, b"inidelete", section, option) == text
     commented = shell.change(added, b"inicomment", section, option)
     assert shell.call(b"ini_has_option", b"f", section, option)[0] == 1
-    if not option.startswith((b"#", b" ", b"\t")) and commented.count(b"#" + option) == 1:
+    # iniuncomment takes all comments away, also those that were there before
+    earlier = re.search(rb"(?m)^[ \t]*#[# \t]*" + re.escape(option) + rb"[ \t]*=", text)
+    if not earlier and not option.startswith((b"#", b" ", b"\t")):
         assert shell.change(commented, b"iniuncomment", section, option) == added
 
 
