@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from runner.events import (
+    DeadUnit,
     Event,
     Note,
     PhaseBegin,
@@ -14,7 +15,7 @@ from runner.events import (
     StageBegin,
     StageEnd,
 )
-from runner.phases import Mode, Status, phases_of
+from runner.phases import Mode, Phase, Status, phases_of
 from runner.result import (
     Failure,
     ImageInfo,
@@ -24,10 +25,17 @@ from runner.result import (
     Problem,
     StageResult,
 )
-from runner.steps import find_phase, phase_result, stage_result
+from runner.steps import (
+    dead_units_failure,
+    find_phase,
+    phase_result,
+    stage_result,
+    with_dead_units,
+)
 
 # A plugin can write to the channel of the events; what it writes must not fill our memory.
 _MOST = 10_000
+_MOST_DEAD = 100
 _EXIT_SIGNAL = 128
 _BASH_GIVES_UP = re.compile(
     r"(?P<file>\S+): line (?P<line>\d+): "
@@ -47,6 +55,7 @@ class _Run:
     steps: list[_Step] = field(default_factory=list)
     phase: PhaseBegin | None = None
     stage: StageBegin | None = None
+    dead: list[DeadUnit] = field(default_factory=list)
 
 
 class Collector:
@@ -54,8 +63,9 @@ class Collector:
 
     A phase for which a plugin gave no event, as it lacks the file, is left out. After a failure
     the planned phases that did not come are `not-run`; the one that was running when the run
-    was cut short is an `error`. Override-defaults and settings that unstack and clean read again,
-    and the unstack inside clean, are listed only when they went wrong.
+    was cut short is an `error`. A dead unit fails the phase extra of the plugin that started it,
+    and the stage at its end when the tree did. Override-defaults and settings that unstack and
+    clean read again, and the unstack inside clean, are listed only when they went wrong.
     """
 
     def __init__(self, *, plugins: Sequence[PluginInfo], modes: Sequence[Mode]) -> None:
@@ -173,7 +183,11 @@ class Collector:
                 run.stage = event
             case StageEnd():
                 run.stage = None
-                _add(run, mode, stage_result(event, mode))
+                _add(run, mode, _with_dead_units(stage_result(event, mode), run.dead))
+            case DeadUnit() if mode is Mode.STACK and len(run.dead) < _MOST_DEAD:
+                run.dead.append(event)
+                if event.plugin:
+                    _fail_extra(run, event.plugin)
             case _:
                 pass
 
@@ -202,6 +216,24 @@ def _add(run: _Run, mode: Mode, step: _Step | None) -> None:
     )
     if step.status.is_bad or not reload:
         run.steps.append(step)
+
+
+def _with_dead_units(stage: StageResult, dead: Sequence[DeadUnit]) -> StageResult:
+    """A stage that failed as units of the tree's own are dead says so."""
+    units = [unit for unit in dead if not unit.plugin]
+    return replace(stage, failure=dead_units_failure(units)) if units and stage.failure else stage
+
+
+def _fail_extra(run: _Run, plugin: str) -> None:
+    """The phase extra fails of the plugin that has dead units; it had passed."""
+    extra = Phase.EXTRA
+    dead = [unit for unit in run.dead if unit.plugin == plugin]
+    for index, step in enumerate(run.steps):
+        if isinstance(step, PhaseResult) and (step.phase, step.plugin) == (extra, plugin):
+            run.steps[index] = with_dead_units(step, dead)
+            return
+    none = PhaseResult(mode=Mode.STACK, phase=extra, plugin=plugin, status=Status.FAILED)
+    run.steps.append(with_dead_units(none, dead))
 
 
 def _end(run: _Run, event: RunEnd) -> None:
@@ -247,6 +279,8 @@ def _fail_open(
 
 def _attach_tail(run: _Run, tail: Sequence[str]) -> None:
     for index, step in reversed(list(enumerate(run.steps))):
+        if step.failure is not None and step.failure.tail:
+            return  # the journal of dead units, which says more
         if step.status.is_bad:
             failure = replace(step.failure or Failure(), tail=tuple(tail))
             run.steps[index] = replace(step, failure=_as_bash_says(failure))

@@ -9,7 +9,7 @@ from typing import IO
 
 from runner.engine import BuildLine
 from runner.engine.images import plain
-from runner.events import Event, Note, PhaseEnd, StageEnd, is_worth_showing, phase_name
+from runner.events import DeadUnit, Event, Note, PhaseEnd, StageEnd, is_worth_showing, phase_name
 from runner.observer import Observer, Silent
 from runner.phases import Status
 from runner.result import JobResult
@@ -73,6 +73,8 @@ class Plain:
                 self._result(job, f"{phase_name(event)}: {event.plugin}", event)
             case StageEnd() if event.status.is_bad or event.seconds > _SLOW_STAGE:
                 self._result(job, event.stage, event)
+            case DeadUnit():
+                self._line(job, f"{event.unit}: {event.state}")
             case Note():
                 self._line(job, f"note: {event.text}")
             case _:

@@ -75,6 +75,16 @@ class PhaseEnd(_End, frozen=True, kw_only=True, tag="phase-end"):
     plugin: str
 
 
+class DeadUnit(_Event, frozen=True, kw_only=True, tag="dead-unit"):
+    """A unit that the plugin has started (the tree, without one) does not run as it should."""
+
+    mode: Mode
+    plugin: str = ""
+    unit: str
+    state: str = ""
+    log: str = ""
+
+
 class Merge(_Event, frozen=True, kw_only=True, tag="merge"):
     """A group of local.conf has been merged into the configuration files."""
 
@@ -93,7 +103,9 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-KnownEvent = RunBegin | RunEnd | StageBegin | StageEnd | PhaseBegin | PhaseEnd | Merge | Note
+KnownEvent = (
+    RunBegin | RunEnd | StageBegin | StageEnd | PhaseBegin | PhaseEnd | DeadUnit | Merge | Note
+)
 Event = KnownEvent | Unknown
 _DECODER: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)
 

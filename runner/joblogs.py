@@ -24,15 +24,24 @@ def print_log(job: str | None, *, follow: bool) -> None:
         _copy(run.job(name).log, run, follow=follow)
 
 
+def has_log(job: str) -> bool:
+    """Whether there is a run of that job."""
+    return any(job in run.jobs() for run in Workspace.open().all_runs())
+
+
+def no_such_job(job: str, *, also: str = "") -> ConfigError:
+    """What to say when there is no run of that job, nor what else the name may have meant."""
+    known = {name for run in Workspace.open().all_runs() for name in run.jobs()}
+    near = difflib.get_close_matches(job, known, n=1, cutoff=0.3)
+    hint = f"did you mean {near[0]}?" if near else "`devstack-runner run` makes one"
+    return ConfigError(f"no run of a job called {job}{also}", hint=hint)
+
+
 def _newest_run_of(job: str, workspace: Workspace) -> RunFolder:
-    seen: set[str] = set()
     for run in reversed(workspace.all_runs()):
         if job in run.jobs():
             return run
-        seen.update(run.jobs())
-    near = difflib.get_close_matches(job, seen, n=1, cutoff=0.3)
-    hint = f"did you mean {near[0]}?" if near else "`devstack-runner run` makes one"
-    raise ConfigError(f"no run of a job called {job}", hint=hint)
+    raise no_such_job(job)
 
 
 def _copy(log: Path, run: RunFolder, *, follow: bool) -> None:

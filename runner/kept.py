@@ -8,14 +8,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from runner import labels
 from runner.collect import Collector
 from runner.engine import Container, Engine, Found
 from runner.errors import ConfigError, EngineError, HostError
 from runner.phases import Mode
 from runner.pipeline import STOPPERS, Pipeline, problem_of
-from runner.result import JobResult, PluginInfo, pretty_json
+from runner.result import JobResult, PluginInfo
 from runner.stack import INSIDE, TOP_DIR, Modes, is_kept, run_modes, stack_name
+from runner.units import Report, parse_report
 
 
 class Stacks:
@@ -75,26 +75,25 @@ class Stacks:
         """Remove it with all it holds."""
         self._engine.container(found).remove()
 
-    def units(self, found: Found) -> tuple[str, ...]:
-        """`NAME STATE` of the units that the tree and the plugins have started."""
-        if found.state != "running":
-            return ()
-        _, text = self._engine.container(found).capture(
-            ["systemctl", "list-units", "devstack@*", "--all", "--plain", "--no-legend"]
-        )
-        rows = (line.split() for line in text.splitlines())
-        return tuple(f"{row[0]} {row[3]}" for row in rows if len(row) > 3)  # noqa: PLR2004
+    def reports(self, *parts: str) -> Iterator[tuple[Found, str, Report]]:
+        """Each stack with its address and what it says of itself; one may go in the meantime."""
+        for found in self.all():
+            try:
+                yield found, self.address(found), self.report(found, *parts)
+            except EngineError:
+                if found.id in {each.id for each in self.all()}:
+                    raise
 
-    def ports(self, found: Found) -> tuple[str, ...]:
-        """`ADDRESS:PORT` of what listens in it, as reached from this machine only."""
+    def report(self, found: Found, *parts: str) -> Report:
+        """What it says of itself; nothing when it is stopped."""
         if found.state != "running":
-            return ()
-        container = self._engine.container(found)
-        _, text = container.capture(["ss", "--listening", "--tcp", "--numeric", "--no-header"])
-        local = (line.split()[3].rpartition(":") for line in text.splitlines() if line.strip())
-        open_ports = {int(port) for host, _, port in local if not host.startswith("127.")}
-        address = container.address()
-        return tuple(f"{address}:{port}" for port in sorted(open_ports))
+            return Report()
+        _, text = self._engine.container(found).capture([f"{INSIDE}/report", *parts])
+        return parse_report(text)
+
+    def address(self, found: Found) -> str:
+        """Its address, which this machine reaches, and no other."""
+        return self._engine.container(found).address() if found.state == "running" else ""
 
 
 @contextlib.contextmanager
@@ -171,34 +170,7 @@ def enter_stack(found: Found, command: Sequence[str], *, interactive: bool) -> N
             f"--workdir={TOP_DIR}",
             *options,
             found.id,
+            f"{INSIDE}/bypass",
             *command,
         ],
     )
-
-
-def print_status(stacks: Stacks, *, as_json: bool) -> None:
-    """The kept containers with their units and ports, as text or JSON."""
-    rows = [
-        {
-            "stack": stack_name(found.name),
-            "job": found.job,
-            "distro": found.distro,
-            "container": found.name,
-            "state": found.state,
-            "plugins": list(found.plugins),
-            "project": found.labels.get(labels.PROJECT, ""),
-            "units": list(stacks.units(found)),
-            "ports": list(stacks.ports(found)),
-        }
-        for found in stacks.all()
-    ]
-    if as_json:
-        print(pretty_json(rows))
-        return
-    if not rows:
-        print("no stack is kept; `devstack-runner stack` makes one")
-    for row in rows:
-        print(f"{row['stack']}  {row['state']}  {row['container']}  ({row['project']})")
-        for kind in ("units", "ports"):
-            for value in row[kind]:
-                print(f"  {value}")

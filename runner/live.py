@@ -12,6 +12,7 @@ import rich.text
 
 from runner.engine import BuildLine
 from runner.events import (
+    DeadUnit,
     Event,
     Note,
     PhaseBegin,
@@ -90,6 +91,8 @@ class Live:
                 self._step(event.stage)
             case StageEnd() if event.status.is_bad:
                 self._print(*MARKS[event.status], event.stage)
+            case DeadUnit():
+                self._print(*MARKS[Status.FAILED], f"{event.unit}: {event.state}")
             case Note():
                 self._print("note:", "yellow", event.text)
             case _:

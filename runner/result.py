@@ -74,6 +74,7 @@ class ImageInfo:
     base: str = ""
     built: bool = False
     reason: str = ""
+    notes: tuple[str, ...] = ()  # what it lacks, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ class JobResult:
     image: ImageInfo | None = None
     plugins: tuple[PluginInfo, ...] = ()
     problem: Problem | None = None
+    skipped: str = ""  # why it was
     kept: str = ""  # the name of the container that stays
 
     @property
@@ -122,10 +124,16 @@ class JobResult:
     @property
     def culprit(self) -> PhaseResult | StageResult | None:
         """The first thing that failed, which is what a user wants to see."""
+        return next(iter(self.culprits), None)
+
+    @property
+    def culprits(self) -> tuple[PhaseResult | StageResult, ...]:
+        """All that failed in the first mode that did: several plugins may have dead services."""
         results: list[PhaseResult | StageResult] = [*self.phases, *self.stages]
+        bad = [result for result in results if result.status.is_bad]
         order = [*Mode]
-        bad = (result for result in results if result.status.is_bad)
-        return min(bad, key=lambda result: order.index(result.mode), default=None)
+        first = min((order.index(result.mode) for result in bad), default=0)
+        return tuple(result for result in bad if order.index(result.mode) == first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

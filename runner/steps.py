@@ -1,7 +1,10 @@
 """The end of a phase or a stage, as the tree announces it, turned into its result."""
 
-from runner.events import PhaseBegin, PhaseEnd, StageEnd
-from runner.phases import Mode, Phase
+from collections.abc import Iterable
+from dataclasses import replace
+
+from runner.events import DeadUnit, PhaseBegin, PhaseEnd, StageEnd
+from runner.phases import Mode, Phase, Status
 from runner.result import Failure, PhaseResult, StageResult
 
 
@@ -45,3 +48,19 @@ def stage_result(event: StageEnd, mode: Mode) -> StageResult:
         exit_code=event.exit_code,
         failure=_failure_of(event),
     )
+
+
+def dead_units_failure(dead: Iterable[DeadUnit]) -> Failure:
+    """What went wrong, one unit after the other, with the last messages of each."""
+    dead = tuple(dead)
+    tail = []
+    for unit in dead:
+        tail += [f"{unit.unit}:"] if len(dead) > 1 else []
+        tail += unit.log.splitlines()
+    command = "\n".join(f"{unit.unit}: {unit.state}" for unit in dead)
+    return Failure(command=command, tail=tuple(tail))
+
+
+def with_dead_units(result: PhaseResult, dead: Iterable[DeadUnit]) -> PhaseResult:
+    """The phase of the plugin that started the units, which has failed by that."""
+    return replace(result, status=Status.FAILED, exit_code=None, failure=dead_units_failure(dead))

@@ -39,6 +39,8 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
             yield from _failure_lines(job, folder)
     yield ""
     for job in run.jobs:
+        if job.skipped:
+            yield f"{job.job}: skipped: {job.skipped}"
         yield from _table_lines(job, colour=colour)
         if job.kept and not job.status.is_bad:
             name = stack_name(job.kept)
@@ -50,14 +52,13 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
 
 def _failure_lines(job: JobResult, folder: RunFolder) -> Iterator[str]:
     yield ""
-    culprit = job.culprit
-    if culprit is not None:
+    for culprit in job.culprits:
         yield from _culprit_lines(job, culprit)
     if job.problem is not None:
         yield f"{job.job}: {job.problem.message}"
         if job.problem.hint:
             yield f"  {job.problem.hint}"
-    log = folder.path / job.job / ("log" if culprit and job.phases else "build.log")
+    log = folder.path / job.job / ("log" if job.culprits and job.phases else "build.log")
     if log.exists():
         yield f"  the whole log: {log}"
     if job.kept:

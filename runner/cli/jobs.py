@@ -17,12 +17,15 @@ def run(
     env: opt.Environment = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
+    requirements: opt.Requirements = None,
+    ca_certificates: opt.CaCertificates = "host",
     timeout: opt.Timeout = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep all containers.")] = False,
     rm: Annotated[bool, typer.Option("--rm", help="Keep no container.")] = False,
     keep_failed: Annotated[
         bool, typer.Option("--keep-failed", help="Keep those that failed (the default).")
     ] = False,
+    allow_dead_services: opt.AllowDeadServices = False,
     write_through: opt.WriteThrough = False,
     privileged: opt.Privileged = False,
     verbose: opt.Verbose = False,
@@ -48,7 +51,10 @@ def run(
         environment=env,
         base_images=base_image,
         git_mirror=git_mirror,
+        requirements=requirements,
+        ca_certificates=ca_certificates,
         timeout=timeout,
+        allow_dead_services=allow_dead_services,
         write_through=write_through,
         privileged=privileged,
     )
@@ -73,7 +79,10 @@ def stack(
     env: opt.Environment = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
+    requirements: opt.Requirements = None,
+    ca_certificates: opt.CaCertificates = "host",
     timeout: opt.Timeout = None,
+    allow_dead_services: opt.AllowDeadServices = False,
     write_through: opt.WriteThrough = False,
     privileged: opt.Privileged = False,
     verbose: opt.Verbose = False,
@@ -93,7 +102,10 @@ def stack(
         environment=env,
         base_images=base_image,
         git_mirror=git_mirror,
+        requirements=requirements,
+        ca_certificates=ca_certificates,
         timeout=timeout,
+        allow_dead_services=allow_dead_services,
         write_through=write_through,
         privileged=privileged,
     )
@@ -117,6 +129,8 @@ def build(
     plugin: opt.Plugins = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
+    requirements: opt.Requirements = None,
+    ca_certificates: opt.CaCertificates = "host",
     verbose: opt.Verbose = False,
     quiet: opt.Quiet = False,
     json: opt.Json = False,
@@ -128,7 +142,12 @@ def build(
     from runner.pipeline import Keep
 
     request = make_request(
-        config=config, plugins=plugin, base_images=base_image, git_mirror=git_mirror
+        config=config,
+        plugins=plugin,
+        base_images=base_image,
+        git_mirror=git_mirror,
+        requirements=requirements,
+        ca_certificates=ca_certificates,
     )
     distros = choose_distros(distro)
     if dry_run:
@@ -150,13 +169,20 @@ def render(
     plugin: opt.Plugins = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
+    requirements: opt.Requirements = None,
+    ca_certificates: opt.CaCertificates = "host",
 ) -> None:
     """Print the Dockerfiles of the jobs; build nothing."""
     from runner.cli.request import choose_distros, make_request
     from runner.cli.session import render_plans
 
     request = make_request(
-        config=config, plugins=plugin, base_images=base_image, git_mirror=git_mirror
+        config=config,
+        plugins=plugin,
+        base_images=base_image,
+        git_mirror=git_mirror,
+        requirements=requirements,
+        ca_certificates=ca_certificates,
     )
     for text in render_plans(request, choose_distros(distro)):
         typer.echo(text)

@@ -44,9 +44,30 @@ GitMirror = Annotated[
         help="Take all repositories from this folder.",
     ),
 ]
+Requirements = Annotated[
+    Path | None,
+    typer.Option(
+        "--requirements",
+        metavar="PATH",
+        readable=False,
+        help="A checkout of openstack/requirements, or its upper-constraints.txt.",
+    ),
+]
+CaCertificates = Annotated[
+    str,
+    typer.Option(
+        "--ca-certificates",
+        metavar="DIR|host|none",
+        help="Certificate authorities to trust in images: a folder's, the host's own, none.",
+    ),
+]
 Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="TIME", help="Time limit for a job: 90, 90s, 15m, 1h."),
+]
+AllowDeadServices = Annotated[
+    bool,
+    typer.Option("--allow-dead-services", help="Only note services that do not run after extra."),
 ]
 WriteThrough = Annotated[
     bool, typer.Option("--write-through", help="Let plugins write into the host's checkouts.")

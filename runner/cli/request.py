@@ -6,11 +6,15 @@ from pathlib import Path
 
 import typer
 
+from runner import certificates
 from runner.distro import Distro, host_distro, read_distros, select_distros
 from runner.errors import ConfigError
 from runner.localconf import read_local_conf
+from runner.pipconfig import read_pip_config
 from runner.plan import Request
 from runner.plugin import PluginSource, parse_plugin_option
+from runner.proxies import proxy_variables, unreachable_proxies
+from runner.requirements import CONSTRAINTS
 from runner.resources import IMAGES
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -23,7 +27,10 @@ def make_request(
     environment: Sequence[str] | None = None,
     base_images: Sequence[str] | None = None,
     git_mirror: Path | None = None,
+    requirements: Path | None = None,
+    ca_certificates: str = certificates.HOST,
     timeout: str | None = None,
+    allow_dead_services: bool = False,
     write_through: bool = False,
     privileged: bool = False,
 ) -> Request:
@@ -47,16 +54,22 @@ def make_request(
                 "`devstack-runner init`",
             )
     conf = read_local_conf(config) if config else None
-    for warning in conf.warnings if conf else ():
-        typer.secho(f"warning: {warning}", fg="yellow", err=True)
+    for warning in (*(conf.warnings if conf else ()), *unreachable_proxies(proxy_variables())):
+        _warn(warning)
     return Request(
         config=conf,
         plugins=sources,
         base_images=dict(_pair(text, "--base-image") for text in base_images or ()),
-        environment=parse_environment(environment or ()),
+        environment={
+            **parse_environment(environment or ()),
+            **({"ALLOW_DEAD_SERVICES": "True"} if allow_dead_services else {}),
+        },
         git_mirror=_folder(git_mirror),
+        requirements=_requirements(requirements),
         write_through=write_through,
         privileged=privileged,
+        certificates=certificates.read_certificates(ca_certificates, warn=_warn),
+        pip=read_pip_config(warn=_warn),
         timeout=parse_seconds(timeout) if timeout else None,
         project=(config.resolve().parent if config else here),
     )
@@ -101,6 +114,10 @@ def parse_environment(texts: Sequence[str]) -> Mapping[str, str]:
     return values
 
 
+def _warn(text: str) -> None:
+    typer.secho(f"warning: {text}", fg="yellow", err=True)
+
+
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
@@ -115,3 +132,14 @@ def _folder(path: Path | None) -> Path | None:
             hint="it is a folder of repositories, such as DIR/openstack/heat.git",
         )
     return path.resolve() if path else None
+
+
+def _requirements(path: Path | None) -> Path | None:
+    if path is None:
+        return None
+    if not (path / CONSTRAINTS if path.is_dir() else path).is_file():
+        raise ConfigError(
+            f"--requirements {path}: no {CONSTRAINTS} there",
+            hint="give a checkout of openstack/requirements, or the file itself",
+        )
+    return path.resolve()

@@ -70,24 +70,46 @@ def execute(
     enter_stack(found, command, interactive=False)
 
 
-@app.command(epilog="Example: devstack-runner logs -f")
+@app.command(epilog="Example: devstack-runner logs debian-12-heat h-eng -f")
 def logs(
     *,
-    job: Annotated[
-        str | None, typer.Argument(metavar="[JOB]", help="Which job of the last run.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[JOB] [UNIT]",
+            help="Which job, and which unit of its kept container; one name may be either.",
+        ),
     ] = None,
-    follow: Annotated[bool, typer.Option("-f", "--follow", help="Until the run ends.")] = False,
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help="Until the run ends; a unit: until Ctrl-C.")
+    ] = False,
+    lines: Annotated[
+        int, typer.Option("-n", "--lines", min=0, help="How many lines of a unit's journal.")
+    ] = 100,
 ) -> None:
-    """Print the log of a job's newest run."""
-    from runner.joblogs import print_log
+    """Print the log of a job's newest run, or the journal of a unit in a kept container."""
+    from runner.errors import ConfigError
+    from runner.joblogs import has_log, print_log
+    from runner.unitlogs import print_journal, print_journal_of
 
-    print_log(job, follow=follow)
+    match names or []:
+        case []:
+            print_log(None, follow=follow)
+        case [name] if has_log(name):
+            print_log(name, follow=follow)
+        case [name]:
+            print_journal_of(name, lines=lines, follow=follow)
+        case [job, unit]:
+            print_journal(job, unit, lines=lines, follow=follow)
+        case _:
+            raise ConfigError("too many names", hint="devstack-runner logs [JOB] [UNIT]")
 
 
 @app.command(epilog="Example: devstack-runner status --json")
 def status(*, json: opt.Json = False) -> None:
-    """List the kept containers, their units and how to reach them."""
-    from runner.kept import open_stacks, print_status
+    """List the kept containers, their units, ports and endpoints, and how to reach them."""
+    from runner.kept import open_stacks
+    from runner.status import print_status
 
     with open_stacks() as stacks:
         print_status(stacks, as_json=json)

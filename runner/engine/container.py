@@ -1,6 +1,7 @@
 """One container: create, run commands in it, follow what they print, remove it."""
 
 import contextlib
+import json
 import select
 import socket
 import struct
@@ -111,6 +112,25 @@ class Container:
         with engine_errors(f"removing {self.name}"), contextlib.suppress(docker.errors.NotFound):
             self._api.remove_container(self.id, force=True, v=True)
 
+    def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
+        """Make an image of what is in it, which starts `command`; the image's id.
+
+        Labels of the container are the image's as well, unless `labels` has others.
+        """
+        changes = [f"CMD {json.dumps([*command])}"]
+        changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+        repository, _, version = tag.rpartition(":")
+        with engine_errors(f"making the image {tag}"):
+            made = self._api.commit(
+                self.id, repository=repository, tag=version, changes=changes, pause=False
+            )
+        return str(made["Id"])
+
+    def kill(self) -> None:
+        """End it at once; its file system stays. Ended already is fine."""
+        with engine_errors(f"ending {self.name}"), contextlib.suppress(docker.errors.APIError):
+            self._api.kill(self.id)
+
     def rename(self, name: str) -> None:
         """Give it another name."""
         with engine_errors(f"renaming {self.name} to {name}"):
@@ -153,13 +173,15 @@ class Container:
         reader: Reader,
         environment: Mapping[str, str] | None = None,
         stdin: bytes = b"\n",
+        hold_stdin: bool = False,
         tick: Callable[[], None] = lambda: None,
     ) -> int:
         """Run a command and hand what it prints to `reader` as it comes; the exit code.
 
         The command must read one line from stdin before it starts: `stdin` is sent when we
-        listen, so that no output is lost, and is at its end after that. `tick` is called
-        several times a second and may raise to give up; the command then goes on.
+        listen, so that no output is lost, and is at its end after that; held, it ends when
+        we go away. `tick` is called several times a second and may raise to give up; the
+        command then goes on.
         A daemon that the command leaves behind may hold the pipe: output is read until
         the command itself has ended.
         """
@@ -170,8 +192,9 @@ class Container:
             channel = self._api.exec_start(exec_id, socket=True)
             connection: socket.socket = getattr(channel, "_sock", channel)
             connection.sendall(stdin)
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_WR)
+            if not hold_stdin:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_WR)
             frames = _Frames(connection, reader)
             while not frames.ended:
                 tick()

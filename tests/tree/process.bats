@@ -31,7 +31,7 @@ unit() {
     is "$(unit foo-api Install WantedBy)" multi-user.target
     run -1 ini_has_option units/devstack@foo-api.service Service Group
     is "$(calls systemctl)" "systemctl daemon-reload
-systemctl enable devstack@foo-api.service
+systemctl enable devstack@foo-api.service --no-reload
 systemctl start devstack@foo-api.service"
 }
 
@@ -87,7 +87,7 @@ systemctl start devstack@foo-api.service"
     stop_process nope
     is "$(calls systemctl)" "systemctl is-enabled devstack@foo-api.service
 systemctl stop devstack@foo-api.service
-systemctl disable devstack@foo-api.service"
+systemctl disable devstack@foo-api.service --no-reload"
     stub systemctl 'exit 1'
     : >"$CALLS"
     stop_process foo-api
@@ -100,6 +100,20 @@ systemctl disable devstack@foo-api.service"
     run -5 --separate-stderr shell 'set -e' ENABLED_SERVICES=g "SYSTEMD_DIR=$PWD/units" SYSTEMCTL=systemctl \
         'run_process g /bin/g' 'echo here'
     is "$output" ""
+}
+
+@test "run_process: shows what a service said that does not start" {
+    stub systemctl '[[ $1 != start ]] || exit 5
+[[ $1 != show ]] || printf "Id=devstack@g.service\nLoadState=loaded\nResult=exit-code\nExecMainCode=1\nExecMainStatus=3\n\n"'
+    stub journalctl '[[ $* == *--sync* ]] || echo "g: no such file"'
+    run -5 run_process g /bin/g
+    [[ $output == *"devstack@g.service does not start: exit code 3. Its last messages:"$'\n'"g: no such file" ]]
+}
+
+@test "stop_process: in unstack.sh services end side by side" {
+    _RUNNER_RUN_MODE=unstack
+    stop_process foo-api
+    is "$(calls 'systemctl stop')" "systemctl stop devstack@foo-api.service --no-block"
 }
 
 @test "run_process: a command of several lines becomes one" {

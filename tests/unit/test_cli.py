@@ -118,7 +118,7 @@ def test_no_command_shows_the_help() -> None:
         (["stack", "-p", "/nowhere/x", "-d", "debian-21"], "unknown distro 'debian-21'"),
         (["unstack", "--timeout", "-3"], "--timeout -3: not a time"),
         (["logs"], "there is no run yet"),
-        (["logs", "debian-12-x"], "no run of a job called debian-12-x"),
+        (["logs", "a", "b", "c"], "too many names"),
     ],
 )
 def test_what_makes_no_sense_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
@@ -128,6 +128,12 @@ def test_what_makes_no_sense_is_one_line_and_exit_2(arguments: list[str], messag
     assert first.startswith("error: ")
     assert message in first
     assert all(line.startswith("hint: ") for line in rest)
+
+
+def test_a_name_that_nobody_knows_is_an_error_without_an_engine_too() -> None:
+    done = call("logs", "debian-12-x")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no run of a job called debian-12-x, and no engine")
 
 
 @pytest.mark.parametrize("arguments", [["run", "--frobnicate"], ["frobnicate"], ["exec"]])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runner.collect import Collector
 from runner.events import (
+    DeadUnit,
     Event,
     Merge,
     Note,
@@ -237,6 +238,53 @@ def test_a_status_that_did_not_stop_unstack_is_kept() -> None:
     assert [(each.status.value, each.exit_code) for each in result.phases] == [("passed", 7)]
 
 
+def dead(unit: str, plugin: str, log: str = "its last words") -> DeadUnit:
+    return DeadUnit(mode=Mode.STACK, plugin=plugin, unit=unit, state="failed", log=log)
+
+
+def until_health(*found: DeadUnit, status: str = "passed") -> list[Event]:
+    """A stack run up to the look at the units, which has found these, and its end."""
+    begin = StageBegin(stage="health")
+    end = StageEnd(stage="health", status=Status(status), exit_code=1, command="c")
+    failed = ended(Mode.STACK, "failed", 1)
+    return [*stack_until("test-config"), begin, *found, end, failed]
+
+
+def test_dead_units_fail_the_phase_extra_of_the_plugin_that_started_them() -> None:
+    collector = collect(until_health(dead("x", "a"), dead("y", "a", "1\n2"), dead("z", "b")))
+    collector.close(exit_code=1, tail=["a line of the log"])
+    result = finish(collector)
+    assert bad(result) == [("stack extra", "a", "failed"), ("stack extra", "b", "failed")]
+    assert result.exit_code == 1
+    failures = [each.failure for each in result.culprits]
+    assert failures == [
+        Failure(command="x: failed\ny: failed", tail=("x:", "its last words", "y:", "1", "2")),
+        Failure(command="z: failed", tail=("its last words",)),
+    ]
+    assert [each.status for each in result.stages] == [Status.PASSED]
+    assert shown(result)[-1] == ("stack test-config", "b", "not-run")
+
+
+def test_dead_units_of_the_tree_fail_the_stage() -> None:
+    found = [dead("keystone", "", "no database"), dead("z", "b")]
+    result = finish(collect(until_health(*found, status="failed")))
+    assert bad(result) == [("stack extra", "b", "failed")]
+    (stage,) = result.stages
+    assert (stage.stage, stage.status) == ("health", Status.FAILED)
+    assert stage.failure == Failure(command="keystone: failed", tail=("no database",))
+
+
+def test_a_dead_unit_of_a_plugin_without_that_phase_fails_it_all_the_same() -> None:
+    result = finish(collect(until_health(dead("x", "unknown"))))
+    assert bad(result) == [("stack extra", "unknown", "failed")]
+
+
+def test_dead_units_are_a_matter_of_stack_only() -> None:
+    events = simple(Mode.UNSTACK, "a")
+    result = finish(collect([events[0], dead("x", "a"), *events[1:]], (Mode.UNSTACK,)))
+    assert result.status is Status.PASSED
+
+
 def test_notes_are_kept_once() -> None:
     note = Note(text="nobody provides x")
     assert finish(collect([note, note])).notes == ("nobody provides x",)
@@ -261,6 +309,7 @@ EVENTS = st.one_of(
     st.builds(PhaseEnd, mode=MODES, phase=NAMES, plugin=SOME, status=STATUSES),
     st.builds(StageBegin, stage=SOME),
     st.builds(StageEnd, stage=SOME, status=STATUSES),
+    st.builds(DeadUnit, mode=MODES, plugin=st.sampled_from(["", "a", "c"]), unit=SOME),
     st.builds(Merge, group=SOME),
     st.builds(Unknown, text=SOME),
 )

@@ -6,7 +6,16 @@ import pytest
 
 from runner.console import Plain, is_terminal, make_observer
 from runner.engine import BuildLine
-from runner.events import Merge, Note, PhaseBegin, PhaseEnd, StageBegin, StageEnd, phase_name
+from runner.events import (
+    DeadUnit,
+    Merge,
+    Note,
+    PhaseBegin,
+    PhaseEnd,
+    StageBegin,
+    StageEnd,
+    phase_name,
+)
 from runner.live import Live
 from runner.observer import Observer, Silent
 from runner.phases import Mode, Status
@@ -64,6 +73,7 @@ def a_run(observer: Observer) -> None:
     observer.event(JOB, end("unstack", mode=Mode.UNSTACK, code=3))
     observer.event(JOB, Merge(group="post-config"))
     observer.event(JOB, Note(text="nobody provides q-svc"))
+    observer.event(JOB, DeadUnit(mode=Mode.STACK, unit="devstack@x", state="failed: 3"))
     observer.job_finished(JOB, DONE)
 
 
@@ -81,6 +91,7 @@ def test_plain_lines_say_what_happens_and_begin_with_the_job() -> None:
             "stack install: foo passed 1.0 s",
             "unstack: foo passed 1.0 s (its exit code 3 stops nothing here)",
             "note: nobody provides q-svc",
+            "devstack@x: failed: 3",
             "passed in 2.0 s",
         )
     ]
@@ -107,7 +118,13 @@ def test_the_live_view_keeps_what_is_done_and_draws_the_rest() -> None:
     with Live(screen) as live:
         a_run(live)
     text = screen.text
-    for word in ("✓", "stack install: foo", "broken", "nobody provides q-svc"):
+    for word in (
+        "✓",
+        "stack install: foo",
+        "broken",
+        "nobody provides q-svc",
+        "devstack@x: failed: 3",
+    ):
         assert word in text
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runner.events import (
     LINE_LIMIT,
+    DeadUnit,
     Event,
     EventReader,
     Merge,
@@ -68,6 +69,10 @@ LINES: list[tuple[str, Event]] = [
         ),
     ),
     ('{"event":"merge","time":5,"group":"post-config"}', Merge(time=5.0, group="post-config")),
+    (
+        '{"event":"dead-unit","time":5,"mode":"stack","plugin":"p","unit":"u","state":"s","log":"1\\n2"}',
+        DeadUnit(time=5.0, mode=Mode.STACK, plugin="p", unit="u", state="s", log="1\n2"),
+    ),
     ('{"event":"note","time":6,"text":"a \\"b\\""}', Note(time=6.0, text='a "b"')),
     (
         '{"event":"run-end","time":7,"mode":"clean","status":"passed","exit":0,"seconds":12.3}',

@@ -132,6 +132,23 @@ def test_a_stage_that_failed_is_named() -> None:
     assert f"debian-12-foo: {name} failed, exit 100" in lines
 
 
+def test_each_plugin_with_a_dead_service_is_named_with_its_journal() -> None:
+    phases = [
+        phase(
+            Phase.EXTRA,
+            Status.FAILED,
+            plugin=name,
+            failure=Failure(command=f"devstack@{name}: failed", tail=(f"words of {name}",)),
+        )
+        for name in ("foo", "bar")
+    ]
+    lines = lines_of(a_job(Status.FAILED, *phases))
+    for name in ("foo", "bar"):
+        at = lines.index(f"debian-12-foo: stack extra of plugin {name} failed, exit 2")
+        assert lines[at + 1] == f"    devstack@{name}: failed"
+        assert lines[at + 3] == f"  | words of {name}"
+
+
 def test_the_log_is_named_when_there_is_one(tmp_path: Path) -> None:
     log = tmp_path / "debian-12-foo" / "log"
     assert f"  the whole log: {log}" not in lines_of(FAILED, folder=tmp_path)
@@ -175,3 +192,13 @@ def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
         shown[no_color] = screen.getvalue()
     assert "\033[" in shown[False]
     assert "\033[" not in shown[True]
+
+
+def test_a_skipped_job_says_what_it_needs() -> None:
+    job = JobResult(
+        job="debian-12-nfs", distro="debian-12", status=Status.SKIPPED, skipped="needs kvm"
+    )
+    lines = lines_of(job)
+    assert "debian-12-nfs: skipped: needs kvm" in lines
+    assert "1 skipped" in lines[-1]
+    assert "(exit 4)" in lines[-1]
