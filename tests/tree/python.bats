@@ -111,3 +111,89 @@ prepare() {
     is "$(join_extras a b c)" a,b,c
     python3_enabled
 }
+
+@test "without requirements: pip is free, and that is said once" {
+    rm -r requirements
+    run -0 shell "GLOBAL_VENV=True DEVSTACK_VENV=$PWD/venv REQUIREMENTS_DIR=$PWD/requirements" \
+        'pip_install a; pip_install_gr b; pip_install_gr_extras c d; setup_develop project'
+    is "$(calls python3)" "python3 -m pip install a
+python3 -m pip install b
+python3 -m pip install c[d]
+python3 -m pip install -e $PWD/project"
+    is "$output" "WARNING: there is no $PWD/requirements/upper-constraints.txt: pip takes the newest releases"
+}
+
+@test "pip_install_gr_extras" {
+    pip_install_gr_extras redis hiredis
+    is "$(calls python3)" "$PIP redis[hiredis]!=4.0.0"
+}
+
+# installed <folder>...
+#
+# Has pip's notes of these names in the global virtual environment.
+installed() {
+    local name
+    for name in "$@"; do
+        mkdir -p "venv/lib/python3.11/site-packages/$name"
+    done
+}
+
+@test "python_ensure: installs what is missing, and starts no process when nothing is" {
+    TOP_DIR=$PWD
+    mkdir -p files/python
+    printf '# some\nPyMySQL>=1 # the driver\noslo.db\n\nkeystone[ldap]==1.*\npython-memcached' >files/python/l
+    echo a-b >files/python/m
+    installed pymysql-1.1.1.dist-info oslo.db-17.dist-info python_memcached-1.62.dist-info
+    python_ensure l
+    is "$(calls python3)" "$PIP keystone[ldap]==1.*"
+    installed keystone-30.0.0.dist-info a_b-0.1.egg-info
+    : >"$CALLS"
+    PATH=/nowhere python_ensure l m nosuch
+    is "$(<"$CALLS")" ""
+}
+
+@test "python_ensure: the system's packages are enough where there is no venv, or one that has them" {
+    TOP_DIR=$PWD
+    mkdir -p files/python
+    echo nosuchpackage >files/python/l
+    stub_sudo
+    stub python3.99
+    GLOBAL_VENV=False PYTHON3_VERSION=3.99 python_ensure l
+    is "$(calls python3.99)" "python3.99 -m pip install -c $REQUIREMENTS_DIR/upper-constraints.txt nosuchpackage"
+}
+
+@test "python_ensure: offline it says what is missing" {
+    TOP_DIR=$PWD
+    mkdir -p files/python
+    echo nosuchpackage >files/python/l
+    OFFLINE=True run -0 python_ensure l
+    is "$output" "WARNING: offline, so these are not installed: nosuchpackage"
+}
+
+@test "python_project: a release, or sources when those are asked for" {
+    TOP_DIR=$PWD GIT_BASE=https://g TARGET_BRANCH=master BRANCHLESS_TARGET_BRANCH=master
+    KEYSTONE_REPO=https://g/openstack/keystone.git KEYSTONE_BRANCH=master KEYSTONE_DIR=$PWD/project
+    mkdir -p files/python
+    echo keystone >files/python/keystone
+    git_clone() { echo "clone $*"; }
+    run -0 python_project keystone
+    is "$output" ""
+    LIBS_FROM_GIT=keystone run -0 python_project keystone ldap
+    is "$output" "clone https://g/openstack/keystone.git $PWD/project master"
+    KEYSTONE_REPO=https://mine/keystone run -0 python_project keystone
+    is "$output" "clone https://mine/keystone $PWD/project master"
+    KEYSTONE_BRANCH=stable/x run -0 python_project keystone
+    is "$output" "clone https://g/openstack/keystone.git $PWD/project stable/x"
+    is "$(calls python3 | head -n 3)" "$PIP keystone
+$PIP -e $PWD/project[ldap]
+$PIP keystone"
+}
+
+@test "lib_installed_from_git" {
+    installed a_lib-1.dist-info b-1.dist-info c.egg-link
+    echo '{"dir_info": {"editable": true}, "url": "file:///x"}' >venv/lib/python3.11/site-packages/a_lib-1.dist-info/direct_url.json
+    lib_installed_from_git A-lib
+    lib_installed_from_git c
+    run -1 lib_installed_from_git b
+    run -1 lib_installed_from_git nosuch
+}
