@@ -17,15 +17,18 @@ tempest() {
     is "$output" "unset unset"
 }
 
-@test "no other phase does anything, but there is a folder for tempest.conf in test-config" {
-    run -0 tempest tempest 'source "$extra" source ""
-        for phase in pre-install install post-config extra; do source "$extra" stack $phase; done
-        source "$extra" override_defaults ""; source "$extra" unstack ""; source "$extra" clean
-        [[ ! -e dest ]]; source "$extra" stack test-config; find dest'
-    is "$output" $'dest\ndest/tempest\ndest/tempest/etc'
+@test "Tempest is installed, configured and cleaned up in its phases, and in no others" {
+    run -0 tempest tempest 'for name in install configure cleanup; do
+            source /dev/stdin <<<"function ${name}_tempest { echo $name; }"
+        done
+        source() { :; }; TEMPEST_CONFIG=/t
+        for phase in pre-install install post-config extra test-config; do echo "$phase:"; builtin source "$extra" stack $phase; done
+        for mode in override_defaults source unstack clean; do echo "$mode:"; builtin source "$extra" $mode ""; done'
+    is "$output" $'pre-install:\ninstall:\ninstall\npost-config:\nextra:\ntest-config:\nconfigure
+override_defaults:\nsource:\nunstack:\nclean:\ncleanup'
 }
 
 @test "tempest that was enabled after the settings does not end the run" {
-    run -0 tempest tempest 'source "$extra" stack test-config; echo on'
+    run -0 tempest tempest 'source "$extra" stack install; source "$extra" stack test-config; source "$extra" clean; echo on'
     is "$output" on
 }
