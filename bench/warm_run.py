@@ -65,7 +65,10 @@ def make_context(folder: Path) -> Path:
     rendered = output([*RUNNER, "render", "--plugin", f"small={PLUGIN}"])
     planned = json.loads(output([*RUNNER, "build", "--plugin", f"small={PLUGIN}", "--json"]))
     base = planned["jobs"][0]["image"]["base"]
-    lines = [f"FROM {base}" if line.startswith("FROM ") else line for line in rendered.splitlines()]
+    lines = [
+        f"FROM {base} AS system" if line.endswith(" AS system") else line
+        for line in rendered.splitlines()
+    ]
     (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
     for name, content in read_certificates().items():
         (folder / name).write_bytes(content)

@@ -47,9 +47,22 @@ class BaseImage:
 
 
 def acquire(
-    distro: Distro, *, engine: Images, override: str | None, announce: Announce, cache: Path
+    distro: Distro,
+    *,
+    engine: Images,
+    override: str | None,
+    announce: Announce,
+    cache: Path,
+    offline: bool = False,
 ) -> BaseImage:
-    """Get a distro's base image: the local one, else by pull, else by bootstrap."""
+    """Get a distro's base image: the local one, else by pull, else by bootstrap.
+
+    Offline it is the local one, or one bootstrapped before.
+    """
+    if offline:
+        return _without_network(
+            distro, engine=engine, override=override, announce=announce, cache=cache
+        )
     if override:
         return _overridden(distro, override, engine=engine, announce=announce)
     if found := _local(distro, engine):
@@ -100,6 +113,22 @@ def _local(distro: Distro, engine: Images) -> BaseImage | None:
         if reference and (image_id := engine.find_image(reference)):
             return BaseImage(reference=reference, image_id=image_id, origin=Origin.LOCAL)
     return None
+
+
+def _without_network(
+    distro: Distro, *, engine: Images, override: str | None, announce: Announce, cache: Path
+) -> BaseImage:
+    wanted = override or distro.reference
+    if override and (image_id := engine.find_image(override)):
+        return BaseImage(reference=override, image_id=image_id, origin=Origin.OVERRIDE)
+    if not override and (found := _local(distro, engine)):
+        return found
+    if not override and archive_path(distro, cache).exists():
+        return _bootstrapped(distro, engine=engine, announce=announce, cache=cache)
+    raise BaseImageError(
+        f"OFFLINE is True, and the base image of {distro.name} ({wanted}) is not here",
+        hint="run it once without OFFLINE, where there is a network; what is fetched is kept",
+    )
 
 
 def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Announce) -> BaseImage:

@@ -1,4 +1,8 @@
-"""Rendering a job's Dockerfile: values in, text out, nothing built."""
+"""Rendering a job's Dockerfile: values in, text out, nothing built.
+
+It has two stages. `system` is shared by all jobs that agree on it; on it come the Python packages,
+which no Dockerfile installs, and on these the stage of the job: the packages of its plugins.
+"""
 
 import shlex
 from collections.abc import Sequence
@@ -9,7 +13,10 @@ import jinja2
 
 from runner import labels
 from runner.distro import Distro
+from runner.pythonlists import PythonList
 from runner.resources import TEMPLATES
+
+_SYSTEM = "FROM system\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +41,39 @@ class Recipe:
     gid: int
     certificates: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
-    bindep: bool = False  # a plugin has a bindep.txt, which the tree reads too
+    python: tuple[PythonList, ...] = ()  # the tree's
+    requirements: tuple[PythonList, ...] = ()  # the plugins'
 
 
 def render(recipe: Recipe) -> str:
-    """Render the Dockerfile; package names must have been checked before."""
+    """Render both stages, with the Python packages as comments at their places.
+
+    Package names must have been checked before.
+    """
+    return "".join(
+        [
+            f"# {recipe.job}\n",
+            "# Rendered by devstack-runner. From what changes least to what changes most.\n",
+            render_system(recipe),
+            *map(_comment, recipe.python),
+            "\n# the job\n",
+            _rendered("job", recipe),
+            *map(_comment, recipe.requirements),
+        ]
+    )
+
+
+def render_system(recipe: Recipe) -> str:
+    """Render the stage that does not depend on the plugins."""
+    return _rendered("base", recipe)
+
+
+def render_job(recipe: Recipe, parent: str) -> str:
+    """Render the stage of the job, to be built on an image."""
+    return _rendered("job", recipe).replace(_SYSTEM, f"FROM {parent}\n", 1)
+
+
+def _rendered(template: str, recipe: Recipe) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -48,7 +83,15 @@ def render(recipe: Recipe) -> str:
         autoescape=False,  # noqa: S701 - a Dockerfile is not HTML; names are checked and quoted
     )
     environment.filters["quote"] = shlex.quote
-    return environment.get_template("base.Dockerfile.j2").render(recipe=recipe, labels=labels)
+    text = environment.get_template(f"{template}.Dockerfile.j2").render(
+        recipe=recipe, labels=labels
+    )
+    return text.lstrip("\n")
+
+
+def _comment(python: PythonList) -> str:
+    lines = (f"#- {requirement}\n" for requirement in python.requirements)
+    return "".join([f"\n# {python.title}\n", *lines])
 
 
 def layer_of_step(dockerfile: str, step: int, layers: Sequence[Layer]) -> Layer | None:
@@ -93,4 +136,4 @@ def _sections(text: str) -> dict[str, list[str]]:
 
 
 def _word(line: str) -> str:
-    return line.strip().removesuffix("\\").strip()
+    return line.strip().removeprefix("#- ").removesuffix("\\").strip()

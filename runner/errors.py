@@ -6,6 +6,7 @@
     ├── SourceError (5)        a repository or a ref cannot be had
     ├── BaseImageError (5)     no base image: not local, not pulled, not bootstrapped
     ├── HostError (5)          this machine cannot do it: a tool, a right or disk space is missing
+    ├── NeedsMore (4)          a plugin needs what the container is not given: the job is skipped
     ├── TimeLimit (6)          the job took longer than --timeout allows
     └── Interrupted (130)      Ctrl-C or SIGTERM
 
@@ -52,6 +53,16 @@ class HostError(RunnerError):
     """This machine cannot do it: a tool, a right or disk space is missing."""
 
     exit_code = 5
+
+
+class NeedsMore(RunnerError):
+    """A plugin needs what the container is not given, so its job is skipped."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, job: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.job = job
 
 
 class TimeLimit(RunnerError):

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from runner import labels, localconf
@@ -16,9 +17,15 @@ _GIVEN = "/srv/local.conf"
 
 
 def evaluate(
-    engine: Engine, *, base: BaseImage, conf: localconf.LocalConf, cache: Path, run: RunFolder
+    engine: Engine,
+    *,
+    base: BaseImage,
+    conf: localconf.LocalConf,
+    variables: Sequence[str] = (),
+    cache: Path,
+    run: RunFolder,
 ) -> localconf.Evaluated:
-    """Plugins, services and DEST after the localrc sections of a local.conf ran.
+    """Plugins, services, DEST and these variables after the localrc sections of a local.conf ran.
 
     The answer is kept in `cache`, by all it depends on: local.conf, base image, our tree.
 
@@ -26,10 +33,10 @@ def evaluate(
         ConfigError: bash refuses the localrc, or it never ends.
 
     """
-    kept = cache / "evaluations" / f"{_key(conf.text, base)}.json"
+    kept = cache / "evaluations" / f"{_key(conf.text, base, variables)}.json"
     with contextlib.suppress(OSError):
         return localconf.decode_evaluation(kept.read_text())
-    answer = _ask(engine, base, conf, run)
+    answer = _ask(engine, base, conf, variables, run)
     evaluated = localconf.decode_evaluation(answer)
     kept.parent.mkdir(parents=True, exist_ok=True)
     temporary = kept.with_suffix(".new")
@@ -38,11 +45,17 @@ def evaluate(
     return evaluated
 
 
-def _ask(engine: Engine, base: BaseImage, conf: localconf.LocalConf, run: RunFolder) -> str:
+def _ask(
+    engine: Engine,
+    base: BaseImage,
+    conf: localconf.LocalConf,
+    variables: Sequence[str],
+    run: RunFolder,
+) -> str:
     spec = ContainerSpec(
         image=base.image_id,
         name=None,
-        command=["/bin/bash", "/srv/tree/tools/list_plugins.sh", _GIVEN],
+        command=["/bin/bash", "/srv/tree/tools/list_plugins.sh", _GIVEN, *variables],
         labels=labels.for_object("evaluation", **run.owner),
         mounts=[Mount(target="/srv/tree", source=TREE)],
         network=False,
@@ -74,9 +87,9 @@ def _complaint(stderr: str) -> str:
     return (errors or lines or [""])[-1]
 
 
-def _key(conf: str, base: BaseImage) -> str:
+def _key(conf: str, base: BaseImage, variables: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for part in (conf, base.image_id, tree_digest()):
+    for part in (conf, base.image_id, tree_digest(), *variables):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:32]
 

@@ -74,6 +74,7 @@ class GitCommand:
 
     local_limit = 600.0
     remote_limit = 1800.0
+    probe_limit = 15.0
 
     def __call__(self, *arguments: str) -> str:
         """Run a command that stays on this machine; give what it printed."""
@@ -86,6 +87,12 @@ class GitCommand:
         return _RETRIES(
             _is_unreachable, self._run, arguments, limit=self.remote_limit, env=self._ssh
         )
+
+    def probe(self, url: str, *arguments: str) -> str:
+        """Run a command that asks `url` for little, once: no answer soon is an answer, too."""
+        with translated():
+            Git.check_unsafe_protocols(url)
+        return self._run(arguments, limit=self.probe_limit, env=self._ssh)
 
     def _run(
         self, arguments: tuple[str, ...], *, limit: float, env: Mapping[str, str] | None = None

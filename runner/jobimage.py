@@ -1,25 +1,47 @@
-"""A job's image: there already, or built, saying which layer changed and because of what."""
+"""A job's image: there already, or made, saying which layer changed and because of what."""
 
-import hashlib
+import fcntl
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from runner.dockerfile import Layer, changed_layer, layer_of_step
 from runner.engine import BuildFailure, BuildLine, Engine
 from runner.engine.images import is_output, plain
 from runner.engine.translate import hint_for
-from runner.errors import EngineError
+from runner.errors import EngineError, HostError, TimeLimit
+from runner.imagechain import (
+    UV_VERSION,
+    DockerfileLink,
+    Link,
+    PythonLink,
+    layer_script,
+    links,
+    references,
+)
 from runner.observer import Observer
+from runner.offline import Network
+from runner.pipconfig import PipConfig
 from runner.plan import Plan
 from runner.proxies import proxy_variables
+from runner.pythonlayer import InstallFailed, PythonLayers
 from runner.result import Failure, ImageInfo
 from runner.workspace import JobFolder
 
-# The mirror could not be reached or the disk is full, for which no plugin is to blame.
+_FRAME = " │├╰─▶\N{MULTIPLICATION SIGN}"
+_DISK_FULL = re.compile("no space left", re.IGNORECASE)
+# The mirror or the index could not be reached or the disk is full: no plugin is to blame.
 _TROUBLE = re.compile(
-    "Failed to fetch|Could not resolve|Temporary failure|Curl error|no space left", re.IGNORECASE
+    r"Failed to fetch|Could not resolve|Temporary failure|Curl error|no space left"
+    r"|error sending request|dns error|tcp connect error|Connection (refused|reset)"
+    r"|operation timed out|Name or service not known|Network is unreachable"
+    r"|HTTP status (server|client) error",
+    re.IGNORECASE,
 )
 
 
@@ -33,100 +55,256 @@ class PackagesFailed(Exception):
         self.exit_code = exit_code
 
 
+class _LeftOut(Exception):
+    """A layer is not made this time; the next ones do without."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Builder:
-    """Builds the images of one job; the deadline is in monotonic seconds."""
+    """Makes the images of one job; the deadline is in monotonic seconds."""
 
     engine: Engine
     observer: Observer
     folder: JobFolder
     cache: Path
+    owner: dict[str, str] = field(default_factory=dict)
+    pip: PipConfig = field(default_factory=PipConfig)
     deadline: float | None = None
 
     def ensure(self, plan: Plan) -> ImageInfo:
-        """Build the image unless one of the same content is there.
+        """Make the image unless one of the same content is there.
 
         Raises:
             PackagesFailed: the packages of a plugin's list cannot be installed.
+            HostError: it is not there, and local.conf says OFFLINE.
             EngineError: the engine cannot build, or a mirror cannot be reached.
             TimeLimit: the deadline has passed.
 
         """
-        text = plan.dockerfile
-        self.folder.dockerfile.write_text(text)
-        reference = image_reference(plan, text)
-        if found := self.engine.find_image(reference):
+        self.folder.dockerfile.write_text(plan.dockerfile)
+        base = plan.base.reference
+        if reference := find_whole(plan, self.engine):
             self.observer.doing(plan.job, "image unchanged: nothing to build")
-            return ImageInfo(reference=reference, id=found, base=plan.base.reference)
-        previous = self.cache / "dockerfiles" / plan.job
-        reason = _reason(previous, text)
+            found = self.engine.find_image(reference) or ""
+            return ImageInfo(reference=reference, id=found, base=base)
+        if plan.network is Network.CUT:
+            missing = references(plan)[-1]
+            raise HostError(
+                f"OFFLINE is True, and the image of {plan.job} ({missing}) is not here",
+                hint="build it once without OFFLINE, where there is a network: "
+                "devstack-runner build, with the same options",
+            )
+        previous, record = self.cache / "dockerfiles" / plan.job, _record(plan)
+        reason = _reason(previous, record)
         self.observer.doing(plan.job, f"building the image: {reason}")
-        image = self._build(plan, text, reference)
+        with self.folder.build_log.open("w") as log:
+            making = _Making(builder=self, plan=plan, log=log)
+            reference = making.all()
         previous.parent.mkdir(parents=True, exist_ok=True)
-        previous.write_text(text)
+        previous.write_text(record)
         return ImageInfo(
-            reference=reference, id=image, base=plan.base.reference, built=True, reason=reason
+            reference=reference,
+            id=self.engine.find_image(reference) or "",
+            base=base,
+            built=True,
+            reason=reason,
+            notes=tuple(making.notes),
         )
 
-    def _build(self, plan: Plan, text: str, reference: str) -> str:
-        tail: list[str] = []
-        with self.folder.build_log.open("w") as log:
 
-            def on_line(line: BuildLine) -> None:
-                log.write(line.text + "\n")
-                if is_output(line.text):
-                    tail.append(plain(line.text))
-                    del tail[:-20]
-                self.observer.building(plan.job, line)
+@dataclass(slots=True, kw_only=True)
+class _Making:
+    """One after the other, the images of a job that are not there."""
 
+    builder: Builder
+    plan: Plan
+    log: IO[str]
+    notes: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+
+    def all(self) -> str:
+        """Make them; the last one's name."""
+        parent = self.plan.base.image_id
+        for link in links(self.plan):
             try:
-                return self.engine.build(
-                    context={"Dockerfile": text.encode(), **plan.certificates},
-                    tag=reference,
-                    build_args=proxy_variables(),
-                    on_line=on_line,
-                    deadline=self.deadline,
-                )
-            except BuildFailure as failure:
-                raise self._explain(failure, plan, text, tail) from failure
+                parent = find_link(link, parent, self.builder.engine) or self._make(link, parent)
+            except _LeftOut as left_out:
+                self._note(str(left_out))
+        return parent
 
-    def _explain(self, failure: BuildFailure, plan: Plan, text: str, tail: list[str]) -> Exception:
+    def _make(self, link: Link, parent: str) -> str:
+        with self._alone(link, parent):
+            if found := find_link(link, parent, self.builder.engine):
+                return found  # made while we waited
+            reference = link.reference(parent)
+            self.tail.clear()
+            if isinstance(link, DockerfileLink):
+                self._build(link, parent, reference)
+            else:
+                self._install(link, parent, reference)
+            return reference
+
+    @contextmanager
+    def _alone(self, link: Link, parent: str) -> Iterator[None]:
+        """Let one process at a time make the same image, as long as there is time to wait."""
+        deadline = self.builder.deadline
+        file = self.builder.cache / "locks" / f"image-{link.key(parent)}.lock"
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        waiting = False
+        with file.open("w") as lock:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if not waiting:
+                        self._say(f"waiting: another run is making the image of {link.what}")
+                        waiting = True
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise TimeLimit(
+                        f"{self.plan.job}: the time limit was reached while another run was making "
+                        f"the image of {link.what}",
+                        hint="--timeout gives it more",
+                    )
+                time.sleep(0.1)
+            yield
+
+    def _build(self, link: DockerfileLink, parent: str, reference: str) -> None:
+        text = link.render(parent)
+        try:
+            self.builder.engine.build(
+                context={"Dockerfile": text.encode(), **link.files},
+                tag=reference,
+                build_args=proxy_variables(),
+                on_line=self._take,
+                deadline=self.builder.deadline,
+            )
+        except BuildFailure as failure:
+            raise self._explain(failure, text) from failure
+
+    def _install(self, link: PythonLink, parent: str, reference: str) -> None:
+        lists = (one for group in link.groups for one in group)
+        names = " ".join(name for one in lists for name in one.requirements)
+        what = f"{link.what}: {names}"
+        self._take(BuildLine(step=1, steps=1, text=what, instruction=what))
+        layers = PythonLayers(
+            engine=self.builder.engine,
+            cache=self.builder.cache,
+            owner=self.builder.owner,
+            pip=self.builder.pip,
+            on_text=lambda text: self._take(BuildLine(step=1, steps=1, text=text)),
+            deadline=self.builder.deadline,
+        )
+        layers.make(
+            link,
+            parent=parent,
+            tag=reference,
+            failed=lambda failure: self._consider(failure, link),
+        )
+
+    def _consider(self, failure: InstallFailed, link: PythonLink) -> None:
+        """Give up, leave the layer out, or be content with a note."""
+        said = python_complaint(failure.tail)
+        trouble = next((line for line in failure.tail if _TROUBLE.search(line)), None)
+        if link.required or (trouble and _DISK_FULL.search(trouble)):
+            said = trouble or said
+            raise EngineError(
+                f"building the image of {self.plan.job}: {link.what}: {said}",
+                hint=hint_for(said) or f"what was printed: {self.builder.folder.build_log}",
+            ) from failure
+        titles = ", ".join(one.title for one in failure.lists)
+        if trouble or not all(one.plugin for one in failure.lists):
+            raise _LeftOut(f"{titles}: not in the image, for now: {(trouble or said).strip()}")
+        self._note(f"{titles}: cannot be installed in the image: {said}; the run tries again")
+
+    def _take(self, line: BuildLine) -> None:
+        self.log.write(line.text + "\n")
+        if is_output(line.text):
+            self.tail.append(plain(line.text))
+            del self.tail[:-20]
+        self.builder.observer.building(self.plan.job, line)
+
+    def _explain(self, failure: BuildFailure, text: str) -> Exception:
         """Tell a plugin's wrong list from trouble with the mirror or the disk."""
-        layer = layer_of_step(text, failure.step, plan.recipe.layers)
-        complaint = _complaint(tail) or failure.message
-        trouble = next((line for line in tail if _TROUBLE.search(line)), None)
+        layer = layer_of_step(text, failure.step, self.plan.recipe.layers)
+        complaint = _complaint(self.tail) or failure.message
+        trouble = next((line for line in self.tail if _TROUBLE.search(line)), None)
         if layer is None or layer.plugin is None or trouble:
             said = trouble or complaint
             return EngineError(
-                f"building the image of {plan.job}: {said}",
-                hint=hint_for(said) or f"what was printed: {self.folder.build_log}",
+                f"building the image of {self.plan.job}: {said}",
+                hint=hint_for(said) or f"what was printed: {self.builder.folder.build_log}",
             )
         return PackagesFailed(
             layer=layer,
-            failure=Failure(command=complaint, tail=tuple(tail)),
+            failure=Failure(command=complaint, tail=tuple(self.tail)),
             exit_code=failure.exit_code,
         )
+
+    def _note(self, text: str) -> None:
+        self.notes.append(text)
+        self._say(f"note: {text}")
+
+    def _say(self, what: str) -> None:
+        self.builder.observer.doing(self.plan.job, what)
+
+
+def find_link(link: Link, parent: str, engine: Engine) -> str | None:
+    """The name of the image that the link is, if it is there."""
+    reference = link.reference(parent)
+    if engine.find_image(reference):
+        return reference
+    if isinstance(link, PythonLink) and link.constraints.text:
+        return link.find(parent, engine.images(python=link.key(parent)))
+    return None
+
+
+def find_whole(plan: Plan, engine: Engine) -> str | None:
+    """The name of the job's image, if it is there."""
+    reference = references(plan)[-1]
+    if engine.find_image(reference):
+        return reference
+    if not plan.constraints.text:
+        return None
+    # the constraints may have changed in what is of no matter here
+    parent = plan.base.image_id
+    for link in links(plan):
+        found = find_link(link, parent, engine)
+        if found is None:
+            return None
+        parent = found
+    return parent
 
 
 def describe(plan: Plan, engine: Engine) -> Iterator[str]:
     """What a run of the plan would do, a line each; nothing is done."""
-    reference = image_reference(plan, plan.dockerfile)
-    built = "is there" if engine.find_image(reference) else "would be built"
+    whole = find_whole(plan, engine)
     yield f"{plan.job} on {plan.base.reference}"
-    yield f"  image {reference} {built}"
+    yield (
+        f"  image {whole} is there" if whole else f"  image {references(plan)[-1]} would be built"
+    )
+    if not whole:
+        yield from _missing_links(plan, engine)
     for layer in plan.recipe.layers:
         yield f"  packages of {layer.title}: {' '.join(layer.packages)}"
+    for python in (*plan.recipe.python, *plan.recipe.requirements):
+        yield f"  {python.title}: {' '.join(python.requirements)}"
     for plugin in plan.plugins:
         state = f" at {plugin.sha[:12]}" if plugin.sha else ""
         yield f"  plugin {plugin.name} from {plugin.folder}{state}"
+    if plan.requirements.folder:
+        yield f"  requirements from {plan.requirements.folder}"
+    for note in plan.requirements.notes:
+        yield f"  note: {note}"
 
 
-def image_reference(plan: Plan, text: str) -> str:
-    """`devstack-runner/JOB:HASH`, the hash being over all that the image depends on."""
-    digest = hashlib.sha256(plan.base.image_id.encode() + b"\0" + text.encode())
-    for name, content in plan.certificates.items():
-        digest.update(name.encode() + b"\0" + content)
-    return f"devstack-runner/{plan.job.lower()}:{digest.hexdigest()[:16]}"
+def _missing_links(plan: Plan, engine: Engine) -> Iterator[str]:
+    """What of the images below the job's is there."""
+    parent = plan.base.image_id
+    for link in links(plan)[:-1]:
+        found = find_link(link, parent, engine)
+        parent = found or link.reference(parent)
+        yield f"    {link.what}: {parent} {'is there' if found else 'would be built'}"
 
 
 def _complaint(tail: list[str]) -> str:
@@ -136,9 +314,36 @@ def _complaint(tail: list[str]) -> str:
     return next(found, tail[-1] if tail else "")
 
 
-def _reason(previous: Path, text: str) -> str:
+def python_complaint(tail: Sequence[str]) -> str:
+    """The sentence of uv's, which wraps it and draws a frame around."""
+    lines = [line.strip(_FRAME) for line in tail]
+    signs = ("Because ", "error: ", "ERROR: ")
+    start = next((n for n, line in enumerate(lines) if line.startswith(signs)), None)
+    if start is None:
+        return lines[-1] if lines else ""
+    return " ".join(line for line in lines[start : start + 4] if line)
+
+
+def _record(plan: Plan) -> str:
+    """All that the image depends on, in sections: what changed is found in it."""
+    trusted = (f"#- {name} {sha256(text).hexdigest()}" for name, text in plan.certificates.items())
+    sections = [
+        plan.dockerfile,
+        "# the base image",
+        f"#- {plan.base.image_id}",
+        "# the certificates",
+        *trusted,
+        "# upper-constraints.txt",
+        f"#- {plan.constraints.digest()}",
+        "# how Python packages are installed",
+        f"#- uv {UV_VERSION} {sha256(layer_script().encode()).hexdigest()[:16]}",
+    ]
+    return "\n".join(sections) + "\n"
+
+
+def _reason(previous: Path, record: str) -> str:
     try:
         before = previous.read_text()
     except OSError:
         return "its first build"
-    return changed_layer(before, text) or "the base image or a certificate changed"
+    return changed_layer(before, record) or "an image of it is gone"

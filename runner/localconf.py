@@ -65,12 +65,16 @@ class EnabledPlugin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
-    """What the localrc sections mean on one distro; services are separated by commas."""
+    """What the localrc sections mean on one distro; services are separated by commas.
+
+    `variables` are those that were asked for, as far as they are set.
+    """
 
     plugins: tuple[EnabledPlugin, ...] = ()
     services: str = ""
     dest: str = "/opt/stack"
     distro: str = ""
+    variables: dict[str, str] = {}
 
 
 def read_local_conf(path: Path) -> LocalConf:

@@ -23,12 +23,17 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.gittrouble import GitFailure, Trouble
-from runner.pluginrules import repository_name, shown_url
+from runner.offline import Network
+from runner.pluginrules import is_path, repository_name, shown_url
 
 _HEADS_AND_TAGS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _PINNED = "refs/pinned/"
 _FULL_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _STACK_ID = 1000  # the stack user's uid and gid when root runs us
+_ONCE_ONLINE = (
+    "run it once without OFFLINE, where there is a network; name a folder (-p NAME=PATH), "
+    "or serve it with --git-mirror DIR"
+)
 _SHORT_SHA = re.compile(r"[0-9a-f]{4,64}")
 
 
@@ -70,6 +75,7 @@ class Mirror:
     """Where git gets it: the URL, or a repository in a folder of mirrors."""
     git: Git
     announce: Callable[[str], None]
+    network: Network = Network.FREE
 
     @property
     def key(self) -> str:
@@ -102,13 +108,23 @@ class Mirror:
         if self.folder.is_dir():
             if is_full_sha(ref) and (sha := self._commit(ref)):
                 return sha
+            if self._is_remote() and self.network is Network.CUT:
+                return self._found_offline(ref)
             if absence := self._update():
                 return self._found_without_origin(ref, absence)
         else:
+            if self._is_remote() and self.network is not Network.FREE:
+                raise _not_allowed(self.network)
             self._clone()
         if _is_unlisted(ref):
             return self._pin(ref)
         return self._find(ref) or (self._pin(ref) if is_full_sha(ref) else None)
+
+    def cached(self, ref: str) -> str | None:
+        """The commit that `ref` had when the origin was asked last."""
+        if not self.folder.is_dir():
+            return None
+        return self._commit(_PINNED + ref) or self._find(ref)
 
     def check_out(self, sha: str) -> Path:
         """A repository of its own with the commit checked out, readable inside a container.
@@ -171,12 +187,24 @@ class Mirror:
         return None
 
     def _found_without_origin(self, ref: str, absence: GitFailure) -> str:
-        sha = self._commit(_PINNED + ref) or self._find(ref)
+        sha = self.cached(ref)
         if sha is None:
             message = f"{absence.message}; the copy in the cache has no '{ref}'"
             raise GitFailure(message, trouble=absence.trouble) from absence
         self.announce(f"{absence.message}: using the copy in the cache, which may be old")
         return sha
+
+    def _found_offline(self, ref: str) -> str:
+        if sha := self.cached(ref):
+            return sha
+        raise GitFailure(
+            f"OFFLINE is True, and the copy in the cache has no '{ref}'",
+            trouble=Trouble.OTHER,
+            hint=_ONCE_ONLINE,
+        )
+
+    def _is_remote(self) -> bool:
+        return not (is_path(self.fetched_from) or self.fetched_from.startswith("file:"))
 
     def _pin(self, ref: str) -> str | None:
         """Fetch what a clone does not have: `refs/changes/...`, a commit that no branch has."""
@@ -234,6 +262,20 @@ class Mirror:
                 (workplace / folder.name).rename(folder)
         finally:
             shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _not_allowed(network: Network) -> GitFailure:
+    if network is Network.NO_CLONE:
+        return GitFailure(
+            "it is not in the cache, and ERROR_ON_CLONE is set to True so cloning not allowed "
+            "in this configuration",
+            trouble=Trouble.OTHER,
+            hint="name a folder (-p NAME=PATH), serve it with --git-mirror DIR, or run it once "
+            "without ERROR_ON_CLONE",
+        )
+    return GitFailure(
+        "OFFLINE is True, and it is not in the cache", trouble=Trouble.OTHER, hint=_ONCE_ONLINE
+    )
 
 
 def _is_unlisted(ref: str) -> bool:

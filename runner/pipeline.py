@@ -10,7 +10,7 @@ from enum import StrEnum
 from runner.collect import Collector
 from runner.distro import Distro
 from runner.engine import Container, ContainerSpec, Engine
-from runner.errors import EngineError, HostError, Interrupted, RunnerError
+from runner.errors import EngineError, HostError, Interrupted, NeedsMore, RunnerError
 from runner.jobimage import Builder, PackagesFailed
 from runner.observer import Observer
 from runner.phases import Mode, Status
@@ -22,6 +22,7 @@ from runner.stack import (
     find_stack,
     given_files,
     kept_name,
+    pip_cache,
     run_modes,
 )
 from runner.workspace import RunFolder, Workspace
@@ -60,6 +61,14 @@ class Pipeline:
         self.observer.job_started(distro.name)
         try:
             plan = self.planner.plan(distro)
+        except NeedsMore as more:
+            result = JobResult(
+                job=more.job,
+                distro=distro.name,
+                status=Status.SKIPPED,
+                skipped=f"{more.message}; {more.hint}",
+                seconds=time.monotonic() - begun,
+            )
         except (RunnerError, KeyboardInterrupt) as error:
             result = JobResult(
                 job=distro.name,
@@ -96,16 +105,24 @@ class _Job:
     def run(self) -> JobResult:
         """Build, run, keep or remove; the result says what happened."""
         pipeline = self._pipeline
+        for note in self._plan.requirements.notes:
+            self._say(f"note: {note}")
         try:
             self._image = Builder(
                 engine=pipeline.engine,
                 observer=pipeline.observer,
                 folder=self._folder,
                 cache=pipeline.workspace.cache,
+                owner={**pipeline.run.owner, "job": self._plan.job},
+                pip=pipeline.request.pip,
                 deadline=self._deadline,
             ).ensure(self._plan)
             spec = container_spec(
-                self._plan, pipeline.request, image=self._image.reference, run=pipeline.run
+                self._plan,
+                pipeline.request,
+                image=self._image.reference,
+                run=pipeline.run,
+                downloads=pip_cache(pipeline.workspace.cache),
             )
             if self._modes:
                 self._run_in(spec)
@@ -203,6 +220,7 @@ class _Job:
             distro=self._plan.distro.name,
             seconds=time.monotonic() - self._begun,
             image=self._image,
+            notes=(*self._plan.requirements.notes, *(self._image.notes if self._image else ())),
             problem=problem,
             kept=self._kept,
         )

@@ -1,30 +1,38 @@
 """Planning a job: which plugins, which packages, which Dockerfile. Nothing is built here."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner import dockerfile, localconf, packages
+from runner import dockerfile, localconf, needs, packages, pythonlists
 from runner.baseimage import BaseImage, Origin, acquire
-from runner.certificates import read_certificates
 from runner.distro import Distro
 from runner.engine import START_HINT, Engine
 from runner.errors import ConfigError, EngineError
 from runner.evaluation import evaluate
 from runner.observer import Observer
+from runner.offline import VARIABLES, Network
 from runner.phases import PLUGIN_FILES
+from runner.pipconfig import PipConfig
 from runner.plugin import Plugin, PluginSource, check_unique
+from runner.pythonlists import Constraints, PythonList
+from runner.requirements import VARIABLES as REQUIREMENTS_VARIABLES
+from runner.requirements import Requirements, find_requirements, read_requirements
 from runner.resources import TREE
 from runner.result import PluginInfo
 from runner.sources import Sources
-from runner.workspace import RunFolder
+from runner.workspace import STACK_ID, RunFolder
 
-STACK_ID = 1000  # the stack user's uid and gid when root runs us
 # Without a local.conf a plugin runs alone: its settings enable what it brings.
 _ALONE = ("disable_all_services",)
 _PASSWORDS = ("DATABASE", "RABBIT", "SERVICE", "ADMIN", "LDAP")
+# What can be read of it before there is a base image in which bash could be asked.
+_OFFLINE_LINE = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?OFFLINE=([\"']?)(\w+)\1[ \t]*(?:[;#].*)?$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +44,11 @@ class Request:
     base_images: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     git_mirror: Path | None = None
+    requirements: Path | None = None  # a checkout of the repository, or its constraints
     write_through: bool = False
     privileged: bool = False
+    certificates: Mapping[str, bytes] = field(default_factory=dict)
+    pip: PipConfig = field(default_factory=PipConfig)
     timeout: float | None = None  # seconds, for the whole job
     project: Path = field(default_factory=Path.cwd)
 
@@ -53,11 +64,18 @@ class Plan:
     plugins: tuple[Plugin, ...]
     recipe: dockerfile.Recipe
     certificates: Mapping[str, bytes]
+    network: Network = Network.FREE
+    requirements: Requirements = field(default_factory=Requirements)
 
     @property
     def dockerfile(self) -> str:
         """The text of the job's Dockerfile."""
         return dockerfile.render(self.recipe)
+
+    @property
+    def constraints(self) -> Constraints:
+        """What limits the versions of Python packages."""
+        return self.requirements.constraints
 
     def passwords(self) -> str:
         """Answers to the questions that stack.sh would ask; the user's own values win."""
@@ -94,14 +112,23 @@ class Planner:
         """Find the base image, ask bash for the plugins, fetch them, read their package lists.
 
         Raises:
+            NeedsMore: a plugin needs what the container would not be given.
             ConfigError, SourceError, BaseImageError, EngineError: in the user's words.
 
         """
         base = self._base(distro)
-        wanted, conf, services = self._resolve(base)
-        plugins = tuple(self.sources.fetch(source, with_state=False) for source in wanted)
-        certificates = read_certificates()
-        identifier = job_identifier(distro, [plugin.name for plugin in plugins])
+        wanted, conf, services, variables = self._resolve(base)
+        identifier = job_identifier(distro, [source.name for source in wanted])
+        given = needs.Given(privileged=self.request.privileged)
+        needs.check_known(identifier, [(s.name, s.location) for s in wanted], variables, given)
+        network = Network.of(variables)
+        plugins = tuple(
+            self.sources.fetch(source, with_state=False, network=network) for source in wanted
+        )
+        needs.check_stated(identifier, [(p.name, p.folder) for p in plugins], given)
+        certificates = self.request.certificates
+        python = pythonlists.read_tree_lists(TREE / "files", services)
+        required = _requirements(plugins)
         recipe = dockerfile.Recipe(
             job=identifier,
             distro=distro,
@@ -110,8 +137,10 @@ class Planner:
             gid=os.getgid() or STACK_ID,
             certificates=tuple(certificates),
             layers=_layers(distro, services, plugins),
-            bindep=any((p.folder / "devstack/files/bindep.txt").is_file() for p in plugins),
+            python=python,
+            requirements=required,
         )
+        wanted_by_pip = pythonlists.is_for_service(python) or any(one.plugin for one in required)
         return Plan(
             job=identifier,
             distro=distro,
@@ -120,7 +149,19 @@ class Planner:
             plugins=plugins,
             recipe=recipe,
             certificates=certificates,
+            network=network,
+            requirements=self._requirements(variables, network)
+            if wanted_by_pip
+            else Requirements(),
         )
+
+    def _requirements(self, variables: Mapping[str, str], network: Network) -> Requirements:
+        """The requirements repository; not looked for where nothing is built."""
+        if self.request.requirements:
+            return read_requirements(self.request.requirements, self.cache)
+        if self.engine is None:
+            return Requirements()
+        return find_requirements(self.sources, variables, network)
 
     def _base(self, distro: Distro) -> BaseImage:
         """The base image; without an engine the name it would have."""
@@ -135,19 +176,35 @@ class Planner:
             override=override,
             announce=lambda text: self.observer.doing(distro.name, text),
             cache=self.cache,
+            offline=self._seems_offline(),
         )
 
-    def _resolve(self, base: BaseImage) -> tuple[tuple[PluginSource, ...], str, str]:
-        """The plugins in their order, the container's local.conf, and the enabled services."""
+    def _seems_offline(self) -> bool:
+        text = self.request.config.localrc if self.request.config else ""
+        said = [{"OFFLINE": found[2]} for found in _OFFLINE_LINE.finditer(text)]
+        variables = said[-1] if said else self.request.environment
+        return Network.of(variables) is Network.CUT
+
+    def _resolve(
+        self, base: BaseImage
+    ) -> tuple[tuple[PluginSource, ...], str, str, Mapping[str, str]]:
+        """The plugins in their order, the container's local.conf, the enabled services, and the
+        variables on which it depends what may be fetched and what is needed.
+        """
         request = self.request
         check_unique(request.plugins)
         if request.config is None:
             conf = localconf.compose(None, _enabling(request.plugins), _ALONE)
-            return request.plugins, conf, ""
+            return request.plugins, conf, "", request.environment
         if self.engine is None or self.run is None:
             raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
         evaluated = evaluate(
-            self.engine, base=base, conf=request.config, cache=self.cache, run=self.run
+            self.engine,
+            base=base,
+            conf=request.config,
+            variables=(*VARIABLES, *REQUIREMENTS_VARIABLES, *needs.condition_variables()),
+            cache=self.cache,
+            run=self.run,
         )
         _check_git_base(evaluated, request.config)
         given: dict[str, PluginSource] = {source.name: source for source in request.plugins}
@@ -160,7 +217,8 @@ class Planner:
         )
         added = tuple(given.values())
         conf = localconf.compose(request.config, _enabling(added))
-        return (*enabled, *added), conf, evaluated.services
+        variables = {**request.environment, **evaluated.variables}
+        return (*enabled, *added), conf, evaluated.services, variables
 
 
 def job_identifier(distro: Distro, plugins: Sequence[str]) -> str:
@@ -211,3 +269,12 @@ def _layers(
         for found in packages.read_plugin_lists(plugin.folder, plugin.name, distro)
     ]
     return tuple(layers)
+
+
+def _requirements(plugins: Sequence[Plugin]) -> tuple[PythonList, ...]:
+    """What the plugins' Python projects require, and what reads their bindep.txt in the run."""
+    found = (pythonlists.read_plugin_list(plugin.folder, plugin.name) for plugin in plugins)
+    lists = tuple(one for one in found if one is not None)
+    if any((plugin.folder / "devstack/files/bindep.txt").is_file() for plugin in plugins):
+        lists += (pythonlists.BINDEP,)
+    return lists

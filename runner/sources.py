@@ -2,7 +2,8 @@
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from runner.errors import ConfigError, HostError, SourceError
 from runner.gittrouble import GitFailure, Trouble
 from runner.mirror import Mirror, is_full_sha
 from runner.mirrorfolder import find_repository, git_mirror_config
+from runner.offline import Network
 from runner.plugin import Plugin, PluginSource, check_layout
 from runner.pluginrules import is_path, shown_url
 
@@ -44,15 +46,53 @@ class Sources:
         return GitCommand()
 
     def fetch(
-        self, source: PluginSource, *, default_ref: str = "master", with_state: bool = True
+        self,
+        source: PluginSource,
+        *,
+        default_ref: str = "master",
+        with_state: bool = True,
+        network: Network = Network.FREE,
     ) -> Plugin:
         """Have the plugin on this machine: the folder itself, or a checkout of the repository.
 
         Without `with_state` a folder's commit is not looked for; `with_state` does it later.
         """
-        plugin = self._live(source) if source.live else self._fetched(source, default_ref)
+        live = source.live
+        plugin = self._live(source) if live else self._fetched(source, default_ref, network)
         check_layout(plugin.name, plugin.folder)
         return self.with_state(plugin) if with_state else plugin
+
+    def fetch_repository(
+        self, name: str, location: str, ref: str, *, network: Network = Network.FREE
+    ) -> tuple[Path, tuple[str, ...]]:
+        """Have a checkout of a repository that is no plugin, if that is quick to find out.
+
+        The origin is asked for its commit only, once and not for long. When it does not answer,
+        what is in the cache is taken, and a note says so.
+        """
+        notes: tuple[str, ...] = ()
+        with self._explained(name, location):
+            mirror = self._mirror(location, network)
+            if network is not Network.CUT:
+                try:
+                    ref = self._head(mirror, ref) or ref
+                except GitFailure as failure:
+                    if not failure.trouble.is_absence() or not (cached := mirror.cached(ref)):
+                        raise
+                    ref = cached
+                    text = f"{failure.message}: using the copy in the cache, which may be old"
+                    notes = (f"{name} {shown_url(location)}: {text}",)
+            found = self._checkout(ref, mirror)
+            if found is None:
+                raise SourceError(f"{name}: {shown_url(location)} has no branch or tag '{ref}'")
+        return found[1], notes
+
+    def _head(self, mirror: Mirror, ref: str) -> str | None:
+        """The commit that the origin has under a branch's or a tag's name, by one question."""
+        listed = self._git.probe(mirror.fetched_from, "ls-remote", "--", mirror.fetched_from, ref)
+        found = {name: sha for sha, _, name in (ln.partition("\t") for ln in listed.splitlines())}
+        names = (f"refs/tags/{ref}^{{}}", f"refs/tags/{ref}", f"refs/heads/{ref}")
+        return next((found[name] for name in names if name in found), None)
 
     def with_state(self, plugin: Plugin) -> Plugin:
         """Add a live folder's commit, and whether it has uncommitted edits."""
@@ -83,25 +123,36 @@ class Sources:
                 self._announce(f"plugin {name}: its commit is not known: {error.message}")
             return None, False
 
-    def _fetched(self, source: PluginSource, default_ref: str) -> Plugin:
+    def _fetched(self, source: PluginSource, default_ref: str, network: Network) -> Plugin:
         url = shown_url(source.location)
-        try:
-            mirror = self._mirror(source.location)
-            sha, folder = self._checkout(source, source.ref or default_ref, mirror)
-        except GitFailure as error:
-            raise SourceError(
-                f"plugin {source.name}: cannot fetch {url}: {error.message}", hint=error.hint
-            ) from error
-        except OSError as error:
-            raise HostError(
-                f"plugin {source.name}: cannot keep {url} in the cache: {error}",
-                hint=f"look at the rights and the free space of {self._cache}",
-            ) from error
+        with self._explained(f"plugin {source.name}", source.location):
+            mirror = self._mirror(source.location, network)
+            ref = source.ref or default_ref
+            found = self._checkout(ref, mirror)
+            if found is None:
+                raise _missing(source, ref, mirror)
+            sha, folder = found
         if (folder / ".gitmodules").exists():
             self._announce(f"plugin {source.name}: its git submodules are not fetched")
         return Plugin(name=source.name, source=source, folder=folder, sha=sha, dirty=False, url=url)
 
-    def _mirror(self, location: str) -> Mirror:
+    @contextmanager
+    def _explained(self, who: str, location: str) -> Iterator[None]:
+        """Say whose repository could not be fetched or kept."""
+        url = shown_url(location)
+        try:
+            yield
+        except GitFailure as error:
+            raise SourceError(
+                f"{who}: cannot fetch {url}: {error.message}", hint=error.hint
+            ) from error
+        except OSError as error:
+            raise HostError(
+                f"{who}: cannot keep {url} in the cache: {error}",
+                hint=f"look at the rights and the free space of {self._cache}",
+            ) from error
+
+    def _mirror(self, location: str, network: Network) -> Mirror:
         fetched_from = location
         if self._git_mirror and not is_path(location) and not location.startswith("file:"):
             fetched_from = str(find_repository(self._git_mirror, location))
@@ -111,26 +162,25 @@ class Sources:
             fetched_from=fetched_from,
             git=self._git,
             announce=self._announce,
+            network=network,
         )
 
-    def _checkout(self, source: PluginSource, ref: str, mirror: Mirror) -> tuple[str, Path]:
+    def _checkout(self, ref: str, mirror: Mirror) -> tuple[str, Path] | None:
         if is_full_sha(ref) and (folder := mirror.checkout_folder(ref)).is_dir():
             return ref, folder
         with mirror.locked():
             try:
-                return self._made(source, ref, mirror)
+                return self._made(ref, mirror)
             except GitFailure as error:
                 if error.trouble is not Trouble.DAMAGED or not mirror.folder.exists():
                     raise
                 self._announce(f"{error.message}: making the copy in the cache anew")
                 mirror.discard()
-                return self._made(source, ref, mirror)
+                return self._made(ref, mirror)
 
-    def _made(self, source: PluginSource, ref: str, mirror: Mirror) -> tuple[str, Path]:
+    def _made(self, ref: str, mirror: Mirror) -> tuple[str, Path] | None:
         sha = mirror.bring(ref)
-        if sha is None:
-            raise _missing(source, ref, mirror)
-        return sha, mirror.check_out(sha)
+        return None if sha is None else (sha, mirror.check_out(sha))
 
 
 def _existing_folder(name: str, location: str) -> Path:

@@ -21,14 +21,16 @@ from runner.observer import Observer
 from runner.phases import Mode
 from runner.plan import Plan, Request
 from runner.proxies import proxy_variables
+from runner.requirements import NAME as REQUIREMENTS
 from runner.resources import CONTAINER, TREE
 from runner.sources import git_mirror_config
-from runner.workspace import JobFolder, RunFolder
+from runner.workspace import JobFolder, RunFolder, share
 
 INSIDE = "/usr/local/lib/devstack-runner"
 LOWER = "/srv/devstack-runner/lower"
 UPPER = "/srv/devstack-runner/upper"
 GIT_MIRROR = "/srv/devstack-runner/git"
+PIP_CACHE = "/srv/devstack-runner/pip"
 TOP_DIR = "/opt/stack/devstack"
 TAIL_LINES = 20
 _PREFIX = "devstack-runner-"
@@ -37,7 +39,17 @@ _TAIL_BYTES = 1 << 14
 _GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
 
 
-def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) -> ContainerSpec:
+def pip_cache(cache: Path) -> Path | None:
+    """The folder where all jobs keep what pip downloads in them; none when it cannot be made."""
+    try:
+        return share(cache / "pip")
+    except OSError:
+        return None
+
+
+def container_spec(
+    plan: Plan, request: Request, *, image: str, run: RunFolder, downloads: Path | None = None
+) -> ContainerSpec:
     """How the job's container is created; its labels carry a hash over all but run and name."""
     mounts = (
         Mount(target=INSIDE, source=CONTAINER),
@@ -45,8 +57,12 @@ def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) 
         *(_plugin_mount(plugin.name, plugin.folder, request) for plugin in plan.plugins),
         Mount(target=UPPER),
         *([Mount(target=GIT_MIRROR, source=request.git_mirror)] if request.git_mirror else []),
+        *_requirements_mount(plan),
+        *([Mount(target=PIP_CACHE, source=downloads, read_only=False)] if downloads else []),
     )
     environment = {**proxy_variables(), "container": "docker"}
+    if downloads:
+        environment["PIP_CACHE_DIR"] = PIP_CACHE
     content = json.dumps([image, [(m.target, str(m.source)) for m in mounts], request.privileged])
     spec = hashlib.sha256(content.encode()).hexdigest()[:16]
     return ContainerSpec(
@@ -67,6 +83,14 @@ def container_spec(plan: Plan, request: Request, *, image: str, run: RunFolder) 
         systemd=True,
         privileged=request.privileged,
     )
+
+
+def _requirements_mount(plan: Plan) -> list[Mount]:
+    """The requirements repository, unless a plugin has its place."""
+    folder = plan.requirements.folder
+    if folder is None or any(plugin.name == REQUIREMENTS for plugin in plan.plugins):
+        return []
+    return [Mount(target=f"{LOWER}/{REQUIREMENTS}", source=folder)]
 
 
 def _plugin_mount(name: str, folder: Path, request: Request) -> Mount:
@@ -94,8 +118,12 @@ def stack_name(container_name: str) -> str:
 
 
 def given_files(plan: Plan, request: Request) -> bytes:
-    """What `enter` takes from stdin before a stack run: local.conf, passwords, git's settings."""
-    files = {"local.conf": plan.conf.encode(), "passwords": plan.passwords().encode()}
+    """What `enter` takes from stdin before a stack run: local.conf, passwords, settings."""
+    files = {
+        "local.conf": plan.conf.encode(),
+        "passwords": plan.passwords().encode(),
+        "pip.conf": request.pip.pip_conf_text().encode(),
+    }
     if request.git_mirror:
         text = git_mirror_config(request.git_mirror, GIT_MIRROR, _GIT_BASES)
         files["gitconfig"] = text.encode()

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import re
 import secrets
 import shutil
@@ -16,6 +17,7 @@ import platformdirs
 from runner.errors import ConfigError, HostError
 
 KEPT_RUNS = 50
+STACK_ID = 1000  # the stack user's uid and gid when root runs us
 _RUN_ID = re.compile(r"^\d{8}-\d{6}-[0-9a-f]{6}$")
 
 
@@ -172,3 +174,11 @@ class Workspace:
             if not folder.is_alive():
                 with contextlib.suppress(OSError):
                     shutil.rmtree(folder.path)
+
+
+def share(folder: Path) -> Path:
+    """Make a folder for downloads into which the stack user of containers may write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0 and folder.stat().st_uid != STACK_ID:
+        os.chown(folder, STACK_ID, STACK_ID)
+    return folder

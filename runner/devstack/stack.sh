@@ -31,11 +31,13 @@ source "$TOP_DIR/inc/core/state"
 source "$TOP_DIR/inc/core/prereqs"
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/credentials"
+source "$TOP_DIR/inc/core/health"
 
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 _RUNNER_XTRACE=x
 trap exit_trap EXIT
 trap 'exit 130' INT
+identity_end_run_on_failure
 _event_run_begin stack
 
 _stage_begin configuration
@@ -64,6 +66,9 @@ for _RUNNER_PART in $_RUNNER_LIBS_FIRST; do
         source "$TOP_DIR/lib/$_RUNNER_PART"
     fi
 done
+if function_exists start_daemons_early; then
+    start_daemons_early
+fi
 fetch_plugins
 _stage_end
 run_phase override_defaults
@@ -91,6 +96,7 @@ run_phase stack pre-install
 _stage foundation install_foundation
 _stage projects install_projects
 run_phase stack install
+_stage client install_openstackclient
 install_oscwrap
 _stage identity start_identity
 _stage databases init_projects
@@ -101,11 +107,12 @@ save_stackenv
 merge_group extra
 run_phase stack extra
 merge_group post-extra
-_stage check service_check
+_stage health health_check
 if [[ -x $TOP_DIR/local.sh ]]; then
     _stage local.sh "$TOP_DIR/local.sh"
 fi
 run_phase stack test-config
 merge_group test-config
+_stage health health_check now
 
 finish_run

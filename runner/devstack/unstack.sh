@@ -59,5 +59,6 @@ teardown_neutron_names
 _RUNNER_XTRACE=x
 run_phase unstack
 _stage services stop_projects "$UNSTACK_ALL"
+_stage sweep sweep_units
 _stage files remove_run_files
 _RUNNER_FINISHED=1

@@ -72,9 +72,17 @@ def test_interrupted_phase_tidies_up_and_saves_what_was_done(
     assert statuses[Phase.EXTRA] is Status.NOT_RUN
 
 
+def names(lab: Lab) -> set[str]:
+    """What the images that somebody would be shown are called, without their hashes."""
+    with lab.engine.api() as api:
+        tags = [tag for image in api.images() for tag in image.get("RepoTags") or ["<none>"]]
+    return {tag.partition(":")[0] for tag in tags}
+
+
 def test_interrupted_build_leaves_no_container_and_gc_removes_the_rest(
     lab: Lab, before: set[str]
 ) -> None:
+    named = names(lab)
     with lab.started(*lab.building("slow-package"), "-v") as run:
         run.until("begun")
         run.send(signal.SIGINT)
@@ -82,7 +90,9 @@ def test_interrupted_build_leaves_no_container_and_gc_removes_the_rest(
     assert "Traceback" not in run.said
     lab.engine.until_only(before)
     assert lab("gc").code == 0
-    assert lab.engine.objects() <= before
+    assert containers(lab.engine.objects()) <= before
+    finished = {"devstack-runner/system", "devstack-runner/environment"}
+    assert names(lab) - named <= finished, "what other jobs will be built on"
 
 
 def test_interrupted_evaluation_of_local_conf_leaves_nothing(lab: Lab, before: set[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from runner import labels
 from runner.engine import Engine
 from runner.phases import SEQUENCE, Mode, Phase, Status
-from runner.plan import STACK_ID
+from runner.workspace import STACK_ID
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 JOB = job_name("vandal", "bystander")

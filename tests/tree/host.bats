@@ -75,3 +75,23 @@ host() {
     run -0 host 'DISTRO=bookworm; check_distro'
     is "$output" ""
 }
+
+@test "a boot is over when it waits for the tree's own daemons only" {
+    stub systemctl 'cat jobs'
+    printf '%s\n' '1 multi-user.target start waiting' '7 mariadb.service start running' \
+        '8 postgresql@15-main.service start running' '9 rabbitmq-server.service start running' \
+        '4 systemd-update-utmp-runlevel.service start waiting' >jobs
+    run -0 host _host_boot_is_over
+    : >jobs
+    run -0 host _host_boot_is_over
+}
+
+@test "a boot is not over while other units start, or nothing can be started yet" {
+    stub systemctl 'cat jobs'
+    echo '1 redis-server.service start running' >jobs
+    run -1 host _host_boot_is_over
+    echo '1 basic.target start waiting' >jobs
+    run -1 host _host_boot_is_over
+    rm jobs
+    run -1 host _host_boot_is_over
+}

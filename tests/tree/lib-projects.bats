@@ -4,7 +4,7 @@
 load helper
 
 # All libraries of this tree that hold settings.
-LIBRARIES="database rpc_backend tls horizon keystone glance nova placement cinder swift neutron tempest"
+LIBRARIES="database rpc_backend apache tls horizon keystone glance nova placement cinder swift neutron tempest"
 
 # enabled <library> <ENABLED_SERVICES> <DISABLED_SERVICES> <status> <service>
 enabled() {

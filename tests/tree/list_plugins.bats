@@ -12,18 +12,18 @@ listed() {
 
 @test "plugins, services, DEST and the distribution" {
     run -0 --separate-stderr listed '[[local|localrc]]\nDEST=/srv\nENABLED_SERVICES=a,b\nenable_plugin heat https://x/heat stable/1\nenable_plugin foo /src/foo\nenable_plugin bar\necho hello\n'
-    is "$output" '{"plugins":[{"name":"heat","url":"https://x/heat","ref":"stable/1"},{"name":"foo","url":"/src/foo","ref":""},{"name":"bar","url":"","ref":""}],"services":"a,b","dest":"/srv","distro":"bookworm"}'
+    is "$output" '{"plugins":[{"name":"heat","url":"https://x/heat","ref":"stable/1"},{"name":"foo","url":"/src/foo","ref":""},{"name":"bar","url":"","ref":""}],"services":"a,b","dest":"/srv","distro":"bookworm","variables":{}}'
     is "$stderr" hello
 }
 
 @test "localrc can use what DevStack gives it" {
     OS=fedora-44 run -0 listed '[[local|localrc]]\ndisable_all_services\nenable_service x -y\nif is_fedora; then enable_plugin $DISTRO $GIT_BASE/x; fi\n'
-    is "$output" '{"plugins":[{"name":"f44","url":"/x","ref":""}],"services":"x","dest":"/opt/stack","distro":"f44"}'
+    is "$output" '{"plugins":[{"name":"f44","url":"/x","ref":""}],"services":"x","dest":"/opt/stack","distro":"f44","variables":{}}'
 }
 
 @test "only localrc is evaluated" {
     run -0 --separate-stderr listed 'echo no\n[[post-config|$(touch no)]]\n[a]\nb=$(touch no)\n[[local|localrc]]\ndisable_all_services\n[[local|other]]\ntouch no\n'
-    is "$output" '{"plugins":[],"services":"","dest":"/opt/stack","distro":"bookworm"}'
+    is "$output" '{"plugins":[],"services":"","dest":"/opt/stack","distro":"bookworm","variables":{}}'
     [[ ! -e no ]]
 }
 
@@ -63,4 +63,11 @@ listed() {
     printf '[[local|localrc]]\nenable_plugin a u\n' >local.conf
     run -0 --separate-stderr env PATH="$STUBS" bash "$TREE/tools/list_plugins.sh" local.conf
     is "$stderr" ""
+}
+
+@test "variables that are asked for are printed as far as they are set" {
+    as_distro debian-12
+    printf '%s\n' '[[local|localrc]]' OFFLINE=True EMPTY= 'QUOTED="a \"b\""' >local.conf
+    run -0 "$TREE/tools/list_plugins.sh" local.conf OFFLINE UNSET EMPTY QUOTED
+    is "${output##*\"variables\":}" '{"OFFLINE":"True","EMPTY":"","QUOTED":"a \"b\""}}'
 }

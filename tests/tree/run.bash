@@ -23,7 +23,18 @@ prepare() {
     # by its full path: the environment's own folder comes to be the first on PATH
     write "$RUN/dest/data/venv/bin/python3" "#!/bin/sh\nexec $(as_user sh -c 'command -v python3') \"\$@\"\n"
     chmod +x "$RUN/dest/data/venv/bin/python3"
+    note_packages
     local_conf
+}
+
+# note_packages
+#
+# Notes the packages of the tree's Python lists as installed, as pip would, so that nothing is downloaded.
+note_packages() {
+    local site=$RUN/dest/data/venv/lib/python3.11/site-packages name
+    while read -r name; do
+        mkdir -p "$site/$name-1.0.dist-info"
+    done < <(sed -E '/^(#|$)/d; s/[^A-Za-z0-9._-].*//' "$TREE"/files/python/*)
 }
 
 finish() {

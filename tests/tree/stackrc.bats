@@ -129,3 +129,32 @@ DEVSTACK_SERIES=2026.2"
     run -0 --separate-stderr bash -c 'set -x; HOST_IP=1 HOST_IPV6=2; source tree/stackrc; echo $PS4 $-'
     [[ $output == '+ $(short_source): '*x* && $stderr == *"short_source"* ]]
 }
+
+# bypassed [<variable>=<value>...]
+#
+# no_proxy and NO_PROXY as child processes see them.
+bypassed() {
+    (
+        export "$@"
+        settings 'bash -c "echo \"\${no_proxy-unset} \${NO_PROXY-unset}\""'
+    )
+}
+
+@test "with a proxy, no_proxy has the addresses of the services" {
+    local ours=192.0.2.7,${HOSTNAME%%.*}
+    [[ $HOSTNAME == "${HOSTNAME%%.*}" ]] || ours+=,$HOSTNAME
+    ours+=,localhost,127.0.0.1,::1
+    run -0 bypassed X=
+    is "$output" "unset unset"
+    run -0 bypassed http_proxy=http://p:1
+    is "$output" "$ours unset"
+    run -0 bypassed HTTPS_PROXY=http://p:1 NO_PROXY=corp.example
+    is "$output" "corp.example,$ours corp.example,$ours"
+    run -0 bypassed http_proxy=http://p:1 no_proxy="a, localhost"
+    is "$output" "a, localhost,${ours/,localhost/} unset"
+    run -0 bypassed http_proxy=http://p:1 no_proxy='*'
+    is "$output" "* unset"
+    echo 'SERVICE_IP_VERSION=6; http_proxy=http://p:1' >localrc
+    run -0 bypassed X=
+    is "$output" "2001:db8::7,$ours unset"
+}

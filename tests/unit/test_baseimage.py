@@ -52,10 +52,22 @@ class FakeEngine:
 
 
 def get(
-    engine: FakeEngine, cache: Path, *, override: str | None = None, distro: Distro = DEBIAN
+    engine: FakeEngine,
+    cache: Path,
+    *,
+    override: str | None = None,
+    distro: Distro = DEBIAN,
+    offline: bool = False,
 ) -> tuple[BaseImage, list[str]]:
     lines: list[str] = []
-    image = acquire(distro, engine=engine, override=override, announce=lines.append, cache=cache)
+    image = acquire(
+        distro,
+        engine=engine,
+        override=override,
+        announce=lines.append,
+        cache=cache,
+        offline=offline,
+    )
     return image, lines
 
 
@@ -171,3 +183,25 @@ def test_the_tag_names_distro_and_recipe() -> None:
     assert TAG.startswith("devstack-runner/base:debian-12-")
     other = msgspec.structs.replace(DEBIAN, packages=(*DEBIAN.packages, "vim"))
     assert bootstrap_tag(other) != TAG
+
+
+@pytest.mark.parametrize("override", [None, "mine:1"])
+def test_offline_what_is_not_here_is_neither_pulled_nor_made(
+    override: str | None, tmp_path: Path
+) -> None:
+    engine = FakeEngine(registry=("debian:12", "mine:1"))
+    with pytest.raises(BaseImageError, match="OFFLINE is True") as caught:
+        get(engine, tmp_path, override=override, offline=True)
+    assert (override or "debian:12") in caught.value.message
+    assert caught.value.hint
+    assert engine.pulls == []
+
+
+def test_offline_what_is_here_is_used(tmp_path: Path) -> None:
+    local, _ = get(FakeEngine("debian:12"), tmp_path, offline=True)
+    assert local.reference == "debian:12"
+    given, _ = get(FakeEngine("mine:1"), tmp_path, override="mine:1", offline=True)
+    assert given.origin is Origin.OVERRIDE
+    keep_archive(tmp_path)
+    made, _ = get(FakeEngine(), tmp_path, offline=True)
+    assert made.origin is Origin.BOOTSTRAP

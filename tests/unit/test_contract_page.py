@@ -73,7 +73,7 @@ def test_every_row_of_the_table_of_distributions_has_a_test(distro: str) -> None
 
 
 def test_the_names_cover_the_chapters() -> None:
-    assert list(NAMES) == [f"4.{n}" for n in (*range(1, 15), *range(16, 21))]
+    assert list(NAMES) == [f"4.{n}" for n in range(1, 21)]
 
 
 @pytest.mark.parametrize("chapter", NAMES)

@@ -1,12 +1,14 @@
 """Dockerfiles: the three families, the order of layers, and which layer a step belongs to."""
 
 import shlex
+from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from runner.distro import Distro, read_distros
 from runner.dockerfile import Layer, Recipe, changed_layer, layer_of_step, render
+from runner.pythonlists import PythonList
 from runner.resources import IMAGES
 
 DISTROS = read_distros(IMAGES)
@@ -125,6 +127,21 @@ def test_what_was_rebuilt_is_said_with_the_packages_that_changed() -> None:
     said = changed_layer(before, render(a_recipe(debian, TREE_LAYER, more)))
     assert said.startswith(f"{FOO.title} changed (")
     assert {"+libnew-dev", "-libfoo-dev"} <= {*said.replace("(", " ").replace(")", " ").split()}
+
+
+def test_python_packages_are_shown_where_they_come_and_said_when_they_change() -> None:
+    tree = PythonList(title="the tree's list x", requirements=("pbr",), source="python/x")
+    needed = PythonList(title="plugin foo: setup.cfg", requirements=("six",), source="setup.cfg")
+    recipe = replace(
+        a_recipe(DISTROS["debian-12"], *LAYERS), python=(tree,), requirements=(needed,)
+    )
+    text = render(recipe)
+    places = [text.index(word) for word in ("python3-dev", "#- pbr\n", "libfoo-dev", "#- six\n")]
+    assert places == sorted(places)
+    assert instructions(text) == instructions(render(a_recipe(DISTROS["debian-12"], *LAYERS)))
+    more = replace(recipe, requirements=(replace(needed, requirements=("six>1",)),))
+    assert changed_layer(text, render(more)) == "plugin foo: setup.cfg changed (+six>1 -six)"
+    assert changed_layer(text, render(replace(recipe, python=()))) == "the tree's list x is gone"
 
 
 def test_a_new_list_and_one_that_is_gone_are_said() -> None:

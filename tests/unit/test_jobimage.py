@@ -1,22 +1,30 @@
 """Building a job's image: when, why, and who is to blame when it fails."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 
 import docker
 import pytest
 
+from runner import labels
 from runner.baseimage import BaseImage, Origin
 from runner.distro import read_distros
 from runner.dockerfile import Layer, Recipe
-from runner.engine import BuildFailure, BuildLine, Engine
+from runner.engine import BuildFailure, BuildLine, ContainerSpec, Engine, Found
+from runner.engine.container import Reader, Stream
 from runner.engine.images import build_image, is_output, plain
-from runner.errors import EngineError
-from runner.jobimage import Builder, PackagesFailed, describe, image_reference
+from runner.errors import EngineError, TimeLimit
+from runner.imagechain import references
+from runner.jobimage import Builder, PackagesFailed, describe
 from runner.observer import Silent
+from runner.pipconfig import PipConfig
 from runner.plan import Plan
+from runner.pythonlists import Constraints, PythonList
+from runner.requirements import Requirements
 from runner.resources import IMAGES
 from runner.result import ImageInfo
 from runner.workspace import JobFolder
@@ -35,7 +43,13 @@ PLAN = Plan(
     conf="",
     plugins=(),
     recipe=Recipe(
-        job="debian-12-foo", distro=DEBIAN, base="debian:12", uid=1, gid=1, layers=(FOO,)
+        job="debian-12-foo",
+        distro=DEBIAN,
+        base="debian:12",
+        uid=1,
+        gid=1,
+        certificates=("a.crt",),
+        layers=(FOO,),
     ),
     certificates={"a.crt": b"a"},
 )
@@ -52,6 +66,9 @@ class FakeEngine:
     def find_image(self, reference: str) -> str | None:
         return self.built.get(reference)
 
+    def images(self, **_: str) -> tuple[Found, ...]:
+        return ()
+
     def build(
         self,
         *,
@@ -59,15 +76,15 @@ class FakeEngine:
         tag: str,
         build_args: Mapping[str, str],
         on_line: Callable[[BuildLine], None],
-        deadline: float | None,
+        deadline: float | None,  # noqa: ARG002
     ) -> str:
-        assert deadline is None
-        assert {"Dockerfile", "a.crt"} == {*context}
+        text = context["Dockerfile"].decode()
+        assert ("a.crt" in context) == ("COPY a.crt" in text)
         assert isinstance(build_args, Mapping)
-        for text in self._printed:
-            on_line(BuildLine(step=1, steps=2, text=text))
-        if self._fails_at:
-            lines = context["Dockerfile"].decode().replace("\\\n", " ").splitlines()
+        for printed in self._printed:
+            on_line(BuildLine(step=1, steps=2, text=printed))
+        if self._fails_at in text and self._fails_at:
+            lines = text.replace("\\\n", " ").splitlines()
             steps = [line for line in lines if line and not line.startswith("#")]
             step = next(n for n, line in enumerate(steps, 1) if self._fails_at in line)
             raise BuildFailure(step=step, exit_code=100, message="returned a non-zero code: 100")
@@ -81,12 +98,21 @@ def folder(tmp_path: Path) -> JobFolder:
     return JobFolder(path=tmp_path / "job")
 
 
-def ensure(engine: FakeEngine, folder: JobFolder, plan: Plan = PLAN) -> ImageInfo:
+def ensure(
+    engine: FakeEngine,
+    folder: JobFolder,
+    plan: Plan = PLAN,
+    *,
+    pip: PipConfig | None = None,
+    deadline: float | None = None,
+) -> ImageInfo:
     builder = Builder(
         engine=cast("Engine", engine),
         observer=Silent(),
         folder=folder,
         cache=folder.path.parent / "cache",
+        pip=pip or PipConfig(),
+        deadline=deadline,
     )
     return builder.ensure(plan)
 
@@ -97,7 +123,7 @@ def test_an_unchanged_job_builds_nothing(folder: JobFolder) -> None:
     assert (first.built, first.reason) == (True, "its first build")
     assert (second.built, second.reason) == (False, "")
     assert folder.dockerfile.read_text() == PLAN.dockerfile
-    assert folder.build_log.read_text() == "hello\n"
+    assert folder.build_log.read_text() == "hello\nhello\n", "of the system, of the job"
 
 
 def test_a_changed_list_says_why_it_is_built_again(folder: JobFolder) -> None:
@@ -108,14 +134,28 @@ def test_a_changed_list_says_why_it_is_built_again(folder: JobFolder) -> None:
     assert ensure(engine, folder, changed).reason == f"{FOO.title} changed (+libnew-dev)"
 
 
-def test_the_image_depends_on_base_text_and_certificates() -> None:
-    other_base = replace(PLAN, base=replace(PLAN.base, image_id="sha256:2"))
-    other_trust = replace(PLAN, certificates={"a.crt": b"b"})
-    references = {
-        image_reference(plan, plan.dockerfile) for plan in (PLAN, other_base, other_trust)
-    }
-    assert len(references) == 3
-    assert image_reference(PLAN, PLAN.dockerfile) in references
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (replace(PLAN, base=replace(PLAN.base, image_id="sha256:2")), "the base image changed"),
+        (replace(PLAN, certificates={"a.crt": b"b"}), "the certificates changed"),
+    ],
+    ids=["base", "certificates"],
+)
+def test_what_is_below_the_dockerfile_is_a_reason_too(
+    changed: Plan, reason: str, folder: JobFolder
+) -> None:
+    engine = FakeEngine()
+    ensure(engine, folder)
+    assert ensure(engine, folder, changed).reason.startswith(reason)
+
+
+def test_an_image_that_is_gone_is_made_again(folder: JobFolder) -> None:
+    engine = FakeEngine()
+    ensure(engine, folder)
+    del engine.built[references(PLAN)[-1]]
+    made = ensure(engine, folder)
+    assert (made.built, made.reason) == (True, "an image of it is gone")
 
 
 def test_a_package_that_does_not_exist_is_its_lists_fault(folder: JobFolder) -> None:
@@ -152,8 +192,175 @@ def test_a_dry_run_says_what_would_be_built() -> None:
     assert "debian-12-foo on debian:12" in text
     assert "would be built" in text
     assert "gcc libfoo-dev" in text
-    engine.built[image_reference(PLAN, PLAN.dockerfile)] = "sha256:x"
+    engine.built[references(PLAN)[-1]] = "sha256:x"
     assert "is there" in "\n".join(describe(PLAN, cast("Engine", engine)))
+
+
+SIX = PythonList(
+    title="plugin foo: requirements.txt", requirements=("six",), source="x", plugin="foo"
+)
+KEYSTONE = PythonList(title="list keystone", requirements=("keystone",), source="python/keystone")
+GENERAL = PythonList(title="list general", requirements=("pbr",), source="python/general")
+NO_NETWORK = "error: Failed to fetch: `https://pypi.org/simple/six/`"
+NO_SOLUTION = (
+    "  \N{MULTIPLICATION SIGN} No solution found when resolving dependencies:",
+    "  ╰─▶ Because six was not found and you require",
+    "      six, your requirements are unsatisfiable.",
+)
+
+
+class PythonEngine(FakeEngine):
+    """An engine in whose containers pip packages that contain a word cannot be installed."""
+
+    def __init__(self, *said: str, lacks: str = "nothing") -> None:
+        super().__init__()
+        self.spec: ContainerSpec | None = None
+        self.variables: Mapping[str, str] = {}
+        self.labels: Mapping[str, str] = {}
+        self.removed = False
+        self._said = said
+        self._lacks = lacks
+
+    def create(self, spec: ContainerSpec) -> "PythonEngine":
+        self.spec = spec
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.removed = True
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+
+    def execute(
+        self,
+        command: Sequence[str],  # noqa: ARG002
+        *,
+        reader: Reader,
+        environment: Mapping[str, str],
+        stdin: bytes,
+        tick: Callable[[], None],
+    ) -> int:
+        self.variables = environment
+        tick()
+        if self._lacks.encode() in stdin:
+            reader(Stream.STDOUT, "\n".join(self._said).encode())
+            return 1
+        reader(Stream.STDERR, b"pip\nsix\n")
+        return 0
+
+    def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
+        assert command == ["/usr/lib/systemd/systemd"]
+        self.built[tag] = "sha256:python"
+        self.labels = labels
+        return "sha256:python"
+
+
+def with_python(*tree: PythonList, plugin: PythonList | None = SIX) -> Plan:
+    required = (plugin,) if plugin else ()
+    return replace(PLAN, recipe=replace(PLAN.recipe, python=tree, requirements=required))
+
+
+def test_python_packages_are_installed_in_a_container_of_ours(folder: JobFolder) -> None:
+    engine = PythonEngine()
+    image = ensure(engine, folder, with_python(KEYSTONE))
+    assert image.id == "sha256:python"
+    assert [*engine.built] == list(references(with_python(KEYSTONE)))
+    assert engine.removed
+    assert engine.labels[labels.PYTHON_NAMES] == "pip six"
+    assert not engine.labels[labels.RUN], "the image belongs to no run"
+    assert ensure(engine, folder, with_python(KEYSTONE)).built is False
+
+
+def test_passwords_of_an_index_are_not_in_what_is_committed(folder: JobFolder) -> None:
+    engine = PythonEngine()
+    pip = PipConfig({"index-url": ("https://me:secret@index/simple",)})
+    ensure(engine, folder, with_python(KEYSTONE), pip=pip)
+    assert engine.variables["UV_DEFAULT_INDEX"] == "https://me:secret@index/simple"
+    assert "secret" not in repr(engine.spec)
+    assert "secret" not in repr(engine.labels)
+
+
+@pytest.mark.parametrize("said", [(NO_NETWORK,), NO_SOLUTION])
+def test_a_service_that_cannot_be_installed_is_an_error(
+    said: tuple[str, ...], folder: JobFolder
+) -> None:
+    with pytest.raises(EngineError, match=r"Python packages: (Failed|error|Because)"):
+        ensure(PythonEngine(*said, lacks="keystone"), folder, with_python(GENERAL, KEYSTONE))
+
+
+def test_a_plugins_requirement_that_does_not_exist_is_for_its_own_pip(folder: JobFolder) -> None:
+    engine = PythonEngine(*NO_SOLUTION, lacks="six")
+    image = ensure(engine, folder, with_python(KEYSTONE))
+    (note,) = image.notes
+    assert note.startswith(
+        "plugin foo: requirements.txt: cannot be installed in the image: Because"
+    )
+    assert "six, your requirements are unsatisfiable." in note
+    assert ensure(engine, folder, with_python(KEYSTONE)).built is False, "not tried each time"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "plan", "left"),
+    [("six", with_python(KEYSTONE), 3), ("pbr", with_python(GENERAL, plugin=None), 2)],
+    ids=["plugin", "general"],
+)
+def test_what_the_network_denied_is_left_out_and_tried_again(
+    lacks: str, plan: Plan, left: int, folder: JobFolder
+) -> None:
+    engine = PythonEngine(NO_NETWORK, lacks=lacks)
+    image = ensure(engine, folder, plan)
+    assert image.id
+    assert "not in the image, for now: error: Failed to fetch" in image.notes[0]
+    assert len(engine.built) == left
+    engine._lacks = "nothing"
+    assert ensure(engine, folder, plan).reference != image.reference
+
+
+def test_a_full_disk_is_no_plugins_fault(folder: JobFolder) -> None:
+    engine = PythonEngine("error: write failed: No space left on device", lacks="six")
+    with pytest.raises(EngineError, match="No space left") as caught:
+        ensure(engine, folder, with_python(KEYSTONE))
+    assert "gc --images" in (caught.value.hint or "")
+
+
+def test_the_deadline_holds_while_python_packages_are_installed(folder: JobFolder) -> None:
+    engine = PythonEngine()
+    with pytest.raises(TimeLimit):
+        ensure(engine, folder, with_python(KEYSTONE), deadline=time.monotonic())
+    assert engine.removed
+
+
+def test_constraints_that_say_the_same_build_nothing(folder: JobFolder) -> None:
+    class Labelled(PythonEngine):
+        def images(self, **_: str) -> tuple[Found, ...]:
+            return tuple(
+                Found(kind="image", id=id_, name=tag, labels=self.all_labels[tag])
+                for tag, id_ in self.built.items()
+                if tag in self.all_labels
+            )
+
+        def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
+            self.all_labels[tag] = labels
+            return super().commit(tag, labels=labels, command=command)
+
+        @cached_property
+        def all_labels(self) -> dict[str, Mapping[str, str]]:
+            return {}
+
+    def under(text: str) -> Plan:
+        constraints = Requirements(constraints=Constraints(text))
+        return replace(with_python(KEYSTONE), requirements=constraints)
+
+    engine = Labelled()
+    first = ensure(engine, folder, under("six===1\nother===1\n"))
+    again = ensure(engine, folder, under("six===1\nother===2\n"))
+    assert (again.built, again.reference) == (False, first.reference)
+    other = ensure(engine, folder, under("six===2\nother===2\n"))
+    assert other.built
+    assert other.reason.startswith("upper-constraints.txt changed")
 
 
 class Api:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import SourceError
+from runner.offline import Network
 from runner.plugin import Plugin, parse_plugin_option
 from runner.sources import Sources
 
@@ -60,9 +61,16 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def fetch(cache: Path, location: str, said: list[str] | None = None) -> Plugin:
+def fetch(
+    cache: Path,
+    location: str,
+    said: list[str] | None = None,
+    *,
+    network: Network = Network.FREE,
+) -> Plugin:
     announce = (said if said is not None else []).append
-    return Sources(cache=cache, announce=announce).fetch(parse_plugin_option(f"foo={location}"))
+    source = parse_plugin_option(f"foo={location}")
+    return Sources(cache=cache, announce=announce).fetch(source, network=network)
 
 
 class Server(ThreadingHTTPServer):
@@ -115,6 +123,37 @@ def test_without_network_the_copy_in_the_cache_is_used(server: Server, cache: Pa
     assert "503: using the copy in the cache, which may be old" in said[-1]
     with pytest.raises(SourceError, match="503; the copy in the cache has no 'other'"):
         fetch(cache, f"{server.url}@other")
+
+
+def test_offline_the_cache_is_all_there_is_and_nobody_is_asked(server: Server, cache: Path) -> None:
+    with pytest.raises(SourceError, match="OFFLINE is True, and it is not in the cache") as caught:
+        fetch(cache, f"{server.url}@main", network=Network.CUT)
+    assert "without OFFLINE" in (caught.value.hint or "")
+    assert server.requests == []
+    online = fetch(cache, f"{server.url}@main")
+    server.requests.clear()
+    assert fetch(cache, f"{server.url}@main", network=Network.CUT).folder == online.folder
+    with pytest.raises(SourceError, match=r"OFFLINE is True, and .* has no 'other'"):
+        fetch(cache, f"{server.url}@other", network=Network.CUT)
+    assert server.requests == []
+
+
+def test_where_cloning_is_an_error_what_is_here_is_updated(
+    server: Server, upstream: Path, cache: Path
+) -> None:
+    with pytest.raises(SourceError, match="ERROR_ON_CLONE is set to True so cloning not allowed"):
+        fetch(cache, f"{server.url}@main", network=Network.NO_CLONE)
+    assert server.requests == []
+    fetch(cache, f"{server.url}@main")
+    sha = commit(upstream, "two")
+    assert fetch(cache, f"{server.url}@main", network=Network.NO_CLONE).sha == sha
+
+
+@pytest.mark.parametrize("network", [Network.NO_CLONE, Network.CUT])
+def test_a_repository_of_this_machine_is_no_network(
+    network: Network, upstream: Path, cache: Path
+) -> None:
+    assert fetch(cache, f"file://{upstream}@main", network=network).sha
 
 
 def test_what_is_not_there_any_more_is_an_error_not_the_cache(server: Server, cache: Path) -> None:

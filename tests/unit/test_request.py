@@ -101,3 +101,31 @@ def test_distros_are_names_globs_and_families() -> None:
     ]
     assert len(choose_distros(["suse"])) == 3
     assert len(choose_distros(None)) == 1
+
+
+def test_certificates_are_the_hosts_own_unless_none_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(a_plugin(tmp_path / "foo"))
+    assert make_request(config=None, plugins=None, ca_certificates="none").certificates == {}
+    with pytest.raises(ConfigError, match="no such folder"):
+        make_request(config=None, plugins=None, ca_certificates="./host")
+
+
+def test_what_pip_is_told_here_is_part_of_the_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(a_plugin(tmp_path / "foo"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    request = make_request(config=None, plugins=None)
+    assert request.pip.options["index-url"] == ("https://index.example/simple",)
+
+
+def test_a_proxy_that_no_container_reaches_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(a_plugin(tmp_path / "foo"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:3128")
+    make_request(config=None, plugins=None)
+    assert "warning: http_proxy is http://127.0.0.1:3128" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """How a job's container is created, and when a kept one can be used again."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,18 @@ from runner.engine import ContainerSpec, Engine, Found
 from runner.engine.container import _host_options
 from runner.plan import Plan, Request, job_identifier
 from runner.plugin import Plugin, PluginSource
+from runner.requirements import Requirements
 from runner.resources import CONTAINER, IMAGES, TREE
-from runner.stack import INSIDE, LOWER, UPPER, container_spec, find_stack, kept_name
-from runner.workspace import RunFolder
+from runner.stack import (
+    INSIDE,
+    LOWER,
+    UPPER,
+    container_spec,
+    find_stack,
+    kept_name,
+    pip_cache,
+)
+from runner.workspace import STACK_ID, RunFolder
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
 REQUEST = Request(project=Path("/home/me/project"))
@@ -73,6 +83,29 @@ def test_only_write_through_mounts_a_checkout_writable() -> None:
     assert f"{LOWER}/foo" not in mounts
 
 
+def test_the_requirements_are_a_view_like_a_plugins_checkout() -> None:
+    found = Requirements(folder=Path("/cache/requirements"))
+    mounts = mounts_of(spec_of(replace(a_plan("foo"), requirements=found)))
+    assert mounts[f"{LOWER}/requirements"] == ("/cache/requirements", True)
+    assert f"{LOWER}/requirements" not in mounts_of(spec_of(a_plan("foo")))
+
+
+def test_pip_keeps_its_downloads_in_a_folder_of_the_host(tmp_path: Path) -> None:
+    folder = pip_cache(tmp_path)
+    assert folder == tmp_path / "pip"
+    owner = folder.stat().st_uid
+    assert owner == (os.getuid() or STACK_ID), "the stack user can write there"
+    run = RunFolder(Path("/state/runs", "1"))
+    spec = container_spec(a_plan("foo"), REQUEST, image="image:1", run=run, downloads=folder)
+    assert mounts_of(spec)[spec.environment["PIP_CACHE_DIR"]] == (str(folder), False)
+
+
+def test_a_cache_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "pip").write_text("in the way\n")
+    assert pip_cache(tmp_path) is None
+    assert "PIP_CACHE_DIR" not in spec_of(a_plan("foo")).environment
+
+
 def test_labels_name_job_run_plugins_and_project() -> None:
     spec = spec_of(a_plan("foo", "bar"))
     found = {name.removeprefix(f"{labels.PREFIX}."): value for name, value in spec.labels.items()}
@@ -117,8 +150,9 @@ def test_run_and_project_do_not_change_what_a_container_is() -> None:
         spec_of(a_plan("foo"), replace(REQUEST, privileged=True)),
         spec_of(a_plan("foo"), replace(REQUEST, write_through=True)),
         spec_of(a_plan("foo"), replace(REQUEST, git_mirror=Path("/git"))),
+        spec_of(replace(a_plan("foo"), requirements=Requirements(folder=Path("/r")))),
     ],
-    ids=["plugins", "image", "privileged", "write-through", "git-mirror"],
+    ids=["plugins", "image", "privileged", "write-through", "git-mirror", "requirements"],
 )
 def test_what_it_is_made_from_does(other: ContainerSpec) -> None:
     assert spec_of(a_plan("foo")).labels[labels.SPEC] != other.labels[labels.SPEC]

@@ -2,17 +2,20 @@
 #
 # list_plugins.sh - prints what a local.conf enables, as one JSON object
 #
-#   list_plugins.sh LOCAL_CONF
+#   list_plugins.sh LOCAL_CONF [VARIABLE...]
 #
-# {"plugins":[{"name":"heat","url":"https://…","ref":"master"}],"services":"key,rabbit","dest":"/opt/stack","distro":"bookworm"}
+# {"plugins":[{"name":"heat","url":"https://…","ref":"master"}],"services":"key,rabbit","dest":"/opt/stack",
+#  "distro":"bookworm","variables":{"OFFLINE":"True"}}
 #
+# Of the variables those that are set are printed.
 # The sections of localrc are evaluated by bash, and nothing else is. What they print goes to stderr.
 # Exit status 2, with one line of error, when that is not possible. Needs bash, coreutils, sed and grep.
 
 TOP_DIR=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # localrc may read both
 RC_DIR=$TOP_DIR FILES=$TOP_DIR/files
-_LIST_CONF=${1:?usage: list_plugins.sh LOCAL_CONF}
+_LIST_CONF=${1:?usage: list_plugins.sh LOCAL_CONF [VARIABLE...]}
+_LIST_VARIABLES=("${@:2}")
 _LIST_DONE=
 
 source "$TOP_DIR/functions"
@@ -99,13 +102,20 @@ function _list_exit {
 
 # _list_print
 function _list_print {
-    local REPLY services dest
+    local REPLY services dest name variables=
+    for name in "${_LIST_VARIABLES[@]}"; do
+        if [[ -n ${!name+set} ]]; then
+            _event_quote "${!name}"
+            variables+="${variables:+,}\"$name\":$REPLY"
+        fi
+    done
     _event_quote "$ENABLED_SERVICES"
     services=$REPLY
     _event_quote "$DEST"
     dest=$REPLY
     _event_quote "${DISTRO:-}"
-    printf '{"plugins":[%s],"services":%s,"dest":%s,"distro":%s}\n' "${_LIST_PLUGINS:-}" "$services" "$dest" "$REPLY" >&4
+    printf '{"plugins":[%s],"services":%s,"dest":%s,"distro":%s,"variables":{%s}}\n' \
+        "${_LIST_PLUGINS:-}" "$services" "$dest" "$REPLY" "$variables" >&4
 }
 
 [[ -r $_LIST_CONF && ! -d $_LIST_CONF ]] || _list_fail "$_LIST_CONF: cannot be read"

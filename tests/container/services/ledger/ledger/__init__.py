@@ -1,0 +1,1 @@
+"""Keeps entries that an API takes and a consumer writes down."""
