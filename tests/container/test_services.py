@@ -14,8 +14,7 @@ from tests.container.harness import Runner
 
 SERVICES = Path(__file__).with_name("services")
 # a second stack finds all that the first one has left
-COMMANDS = ("stack", "stack", "unstack", "stack", "clean", "stack", "clean")
-CHECKED = ("stack", "stack again", "unstack", "stack after unstack", "clean", "stack after clean")
+CHECKED = ("stack", "stack again", "unstack", "clean")
 
 
 def names_of(check: str) -> list[str]:
@@ -32,7 +31,8 @@ def results(shared_runner: Runner) -> dict[str, dict[str, BatsResult]]:
     copy_bats(folder / "inspector" / "bats")
     job = ""
     found = {}
-    for command, check in zip(COMMANDS, CHECKED, strict=False):
+    for check in CHECKED:
+        command, _, _ = check.partition(" ")
         if command == "stack":
             conf = folder / "local.conf"
             job = shared_runner.passes("stack", "--json", "-c", conf).job.job
