@@ -1,25 +1,13 @@
 """What the tree's tools/cloud.py makes of the services' answers."""
 
-import importlib.util
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from runner.resources import TREE
+from tests.unit.treetools import load_tool
 
-
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("cloud", TREE / "tools" / "cloud.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-CLOUD = load()
+CLOUD = load_tool("cloud")
 
 
 class Answers:

@@ -1,10 +1,8 @@
 """What the tree's tools/cloud_defaults.py makes in a cloud."""
 
-import importlib.util
-from types import ModuleType
 from typing import Any
 
-from runner.resources import TREE
+from tests.unit.treetools import load_tool
 
 SETTINGS = {
     "private": "private",
@@ -25,17 +23,7 @@ SETTINGS = {
 }
 
 
-def load() -> ModuleType:
-    path = TREE / "tools" / "cloud_defaults.py"
-    spec = importlib.util.spec_from_file_location("cloud_defaults", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-DEFAULTS = load()
+DEFAULTS = load_tool("cloud_defaults")
 
 
 class Cloud:
