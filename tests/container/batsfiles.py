@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from tests.container.harness import Runner
+
 _TEST = re.compile(r'^@test "((?:\\.|[^"\\])*)" \{', re.MULTILINE)
 _RESULT = re.compile(r"(?P<not>not )?ok \d+ (?P<name>.*?)(?: # skip ?(?P<reason>.*))?")
 
@@ -46,4 +48,13 @@ def read_tap(text: str) -> dict[str, BatsResult]:
             results[name] = BatsResult(
                 passed=before.passed, skipped=before.skipped, said=f"{before.said}{line}\n"
             )
+    return results
+
+
+def run_checks(runner: Runner, job: str, plugin: str, check: str) -> dict[str, BatsResult]:
+    """Run `checks/CHECK.bats` of a plugin that carries bats, in the job's kept container."""
+    script = f"cd ../{plugin} && bats/bin/bats --tap checks/{check}.bats"
+    outcome = runner("exec", "--job", job, "bash", "-c", script)
+    results = read_tap(outcome.stdout)
+    assert results, outcome.stderr
     return results

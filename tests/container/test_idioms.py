@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, read_tap
+from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, run_checks
 from tests.container.harness import Runner
 
 IDIOMS = Path(__file__).with_name("idioms")
@@ -30,20 +30,12 @@ def results(shared_runner: Runner) -> dict[str, dict[str, BatsResult]]:
         (folder / name).rename(folder / "groundwork" / name)
     copy_bats(folder / "groundwork" / "bats")
     job = shared_runner.passes("stack", "--json", "-c", folder / "local.conf").job.job
-    stacked = _check(shared_runner, job, "stack")
+    stacked = run_checks(shared_runner, job, "groundwork", "stack")
     shared_runner.passes("unstack", job)
-    unstacked = _check(shared_runner, job, "unstack")
-    by_hand = _check(shared_runner, job, "by-hand")
+    unstacked = run_checks(shared_runner, job, "groundwork", "unstack")
+    by_hand = run_checks(shared_runner, job, "groundwork", "by-hand")
     shared_runner.passes("clean", job)
     return {"stack": stacked, "unstack": unstacked, "by-hand": by_hand}
-
-
-def _check(runner: Runner, job: str, check: str) -> dict[str, BatsResult]:
-    script = f"cd ../groundwork && bats/bin/bats --tap checks/{check}.bats"
-    outcome = runner("exec", "--job", job, "bash", "-c", script)
-    results = read_tap(outcome.stdout)
-    assert results, outcome.stderr
-    return results
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, read_tap
+from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, run_checks
 from tests.container.harness import Runner
 
 SERVICES = Path(__file__).with_name("services")
@@ -38,16 +38,8 @@ def results(shared_runner: Runner) -> dict[str, dict[str, BatsResult]]:
             job = shared_runner.passes("stack", "--json", "-c", conf).job.job
         else:
             shared_runner.passes(command, job)
-        found[check] = _check(shared_runner, job, command)
+        found[check] = run_checks(shared_runner, job, "inspector", command)
     return found
-
-
-def _check(runner: Runner, job: str, command: str) -> dict[str, BatsResult]:
-    script = f"cd ../inspector && bats/bin/bats --tap checks/{command}.bats"
-    outcome = runner("exec", "--job", job, "bash", "-c", script)
-    results = read_tap(outcome.stdout)
-    assert results, outcome.stderr
-    return results
 
 
 @pytest.mark.parametrize(
