@@ -10,9 +10,8 @@ from runner.baseimage import availability
 from runner.distro import read_distros
 from runner.engine import ContainerSpec, Engine, Mount
 from runner.errors import EngineError, RunnerError
-from runner.resources import CONTAINER, IMAGES
+from runner.resources import CONTAINER, IMAGES, INSIDE
 from runner.result import pretty_json
-from runner.stack import INSIDE
 from runner.workspace import Workspace
 
 _ENOUGH_DISK = 10 << 30  # an image of a family and the layers of a few plugins

@@ -13,8 +13,9 @@ from runner.engine import Container, Engine, Found
 from runner.errors import ConfigError, EngineError, HostError
 from runner.phases import Mode
 from runner.pipeline import STOPPERS, Pipeline, problem_of
+from runner.resources import INSIDE
 from runner.result import JobResult, PluginInfo
-from runner.stack import INSIDE, TOP_DIR, Modes, is_kept, run_modes, stack_name
+from runner.stack import TOP_DIR, Modes, is_kept, run_modes, stack_name
 from runner.units import Report, parse_report
 
 

@@ -19,11 +19,10 @@ from runner.imagechain import LAYER_SCRIPT, UV_VERSION, PythonLink
 from runner.pipconfig import PipConfig
 from runner.proxies import proxy_variables
 from runner.pythonlists import PythonList
-from runner.resources import CONTAINER
+from runner.resources import CONTAINER, INSIDE
 from runner.workspace import share
 
 GLOBAL_VENV = "/opt/stack/data/venv"
-_INSIDE = "/usr/local/lib/devstack-runner"
 _CACHE = "/srv/devstack-runner/uv"
 _INIT = "/usr/lib/systemd/systemd"
 
@@ -71,7 +70,7 @@ class PythonLayers:
             command=["/bin/sleep", "infinity"],
             labels=labels.for_object("layer", **self.owner),
             mounts=(
-                Mount(target=_INSIDE, source=CONTAINER),
+                Mount(target=INSIDE, source=CONTAINER),
                 Mount(target=_CACHE, source=folder, read_only=False),
             ),
         )
@@ -103,7 +102,7 @@ class PythonLayers:
         output = _Output(self.on_text)
         venv = group[0].venv or (GLOBAL_VENV if link.global_venv else "")
         code = container.execute(
-            [f"{_INSIDE}/{LAYER_SCRIPT}", UV_VERSION, venv, *files],
+            [f"{INSIDE}/{LAYER_SCRIPT}", UV_VERSION, venv, *files],
             reader=output,
             environment={
                 **proxy_variables(),

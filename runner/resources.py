@@ -14,4 +14,5 @@ IMAGES = _SHIPPED / "images"
 TEMPLATES = _SHIPPED / "templates"
 TREE = _PACKAGE / "devstack"
 CONTAINER = _PACKAGE / "container"
+INSIDE = "/usr/local/lib/devstack-runner"  # where CONTAINER is mounted
 NEEDS = _PACKAGE / "needs.toml"

@@ -22,11 +22,10 @@ from runner.phases import Mode
 from runner.plan import Plan, Request
 from runner.proxies import proxy_variables
 from runner.requirements import NAME as REQUIREMENTS
-from runner.resources import CONTAINER, TREE
+from runner.resources import CONTAINER, INSIDE, TREE
 from runner.sources import git_mirror_config
 from runner.workspace import JobFolder, RunFolder, share
 
-INSIDE = "/usr/local/lib/devstack-runner"
 LOWER = "/srv/devstack-runner/lower"
 UPPER = "/srv/devstack-runner/upper"
 GIT_MIRROR = "/srv/devstack-runner/git"

@@ -9,7 +9,8 @@ from runner.engine.container import Stream
 from runner.errors import ConfigError, EngineError
 from runner.joblogs import no_such_job
 from runner.kept import open_stacks
-from runner.stack import INSIDE, stack_name
+from runner.resources import INSIDE
+from runner.stack import stack_name
 from runner.units import Report, find_unit
 
 

@@ -17,9 +17,8 @@ from runner.engine.container import _host_options
 from runner.plan import Plan, Request, job_identifier
 from runner.plugin import Plugin, PluginSource
 from runner.requirements import Requirements
-from runner.resources import CONTAINER, IMAGES, TREE
+from runner.resources import CONTAINER, IMAGES, INSIDE, TREE
 from runner.stack import (
-    INSIDE,
     LOWER,
     UPPER,
     container_spec,
