@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.container.started import started
 
 # One tiny package without requirements, and two of its versions.
 PACKAGE, OLD, NEW = "cowsay", "5.0", "6.0"
+# A version that nobody has: with it in a requirement, no image is there from another session.
+NEVER = f"0.{time.time_ns()}"
 JOB = job_name("herd")
 SETTINGS = "enable_service herd\n"
 PLUGIN = f"""\
@@ -124,10 +127,10 @@ def test_a_changed_requirement_makes_its_layer_only(
     outcome: Outcome, shared_runner: Runner, engine: Engine
 ) -> None:
     shared = below(engine)
-    write_project(shared_runner.folder, f"{PACKAGE}>1")
+    write_project(shared_runner.folder, f"{PACKAGE}>{NEVER}")
     image = build(shared_runner)
     assert image.built
-    assert image.reason == f"plugin herd: pyproject.toml changed (+{PACKAGE}>1 -{PACKAGE})"
+    assert image.reason == f"plugin herd: pyproject.toml changed (+{PACKAGE}>{NEVER} -{PACKAGE})"
     assert below(engine) == shared
     steps = (shared_runner.state / "last" / JOB / "build.log").read_text()
     assert "Step 1/" not in steps, "no Dockerfile was built"
@@ -136,7 +139,7 @@ def test_a_changed_requirement_makes_its_layer_only(
 
 def test_a_requirement_that_cannot_be_had_is_a_note(runner: Runner) -> None:
     write_project(runner.folder, PACKAGE)
-    write_limits(runner.folder, f"{PACKAGE}===0.0.0.1")
+    write_limits(runner.folder, f"{PACKAGE}==={NEVER}")
     job = runner.passes("build", "--json", *arguments(runner.folder)).job
     (note,) = job.notes
     assert note.startswith("plugin herd: pyproject.toml: cannot be installed in the image: ")
@@ -149,7 +152,7 @@ def test_a_requirement_that_cannot_be_had_is_a_note(runner: Runner) -> None:
 def test_an_index_that_is_away_is_a_note_and_the_next_build_tries_again(
     runner: Runner, tmp_path: Path
 ) -> None:
-    write_project(runner.folder, PACKAGE)
+    write_project(runner.folder, f"{PACKAGE}>={NEVER}")
     write_limits(runner.folder, f"{PACKAGE}==={NEW}")
     away = {
         "PIP_INDEX_URL": "http://index.invalid/simple",
@@ -167,7 +170,7 @@ def test_an_index_that_is_away_is_a_note_and_the_next_build_tries_again(
 
 
 def test_two_that_want_the_same_image_make_it_once(runner: Runner, tmp_path: Path) -> None:
-    write_project(runner.folder, f"{PACKAGE}!=1")
+    write_project(runner.folder, f"{PACKAGE}!={NEVER}.1")
     write_limits(runner.folder, f"{PACKAGE}==={NEW}")
     command = runner.command("build", *arguments(runner.folder))
     both = [
@@ -189,11 +192,11 @@ def test_two_that_want_the_same_image_make_it_once(runner: Runner, tmp_path: Pat
 def test_ctrl_c_while_python_packages_are_installed_leaves_no_container(
     runner: Runner, engine: Engine
 ) -> None:
-    write_project(runner.folder, f"{PACKAGE}!=2")
+    write_project(runner.folder, f"{PACKAGE}!={NEVER}.2")
     write_limits(runner.folder, f"{PACKAGE}==={NEW}")
     # the word is the last one of the line that begins the layer
     with started(runner, "build", "-v", *arguments(runner.folder)) as run:
-        run.until(f"{PACKAGE}!=2")
+        run.until(f"{PACKAGE}!={NEVER}.2")
         run.send(signal.SIGINT)
         assert run.end() == 130, run.said
     assert "Traceback" not in run.said
@@ -202,7 +205,7 @@ def test_ctrl_c_while_python_packages_are_installed_leaves_no_container(
 
 
 def test_a_time_limit_ends_the_installation(runner: Runner, engine: Engine) -> None:
-    write_project(runner.folder, f"{PACKAGE}!=3")
+    write_project(runner.folder, f"{PACKAGE}!={NEVER}.3")
     write_limits(runner.folder, f"{PACKAGE}==={NEW}")
     outcome = runner("run", "--json", "--timeout", "1", *arguments(runner.folder))
     assert outcome.code == 6, outcome.stderr
