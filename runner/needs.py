@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -88,7 +89,9 @@ def check_known(
     unmet: list[_Unmet] = []
     for name, url in plugins:
         known = read_known().get(repository_name(url)) or read_known().get(name)
-        if known and not any(variables.get(key) == value for key, value in known.unless.items()):
+        if known and not any(
+            fnmatchcase(variables.get(key, ""), glob) for key, glob in known.unless.items()
+        ):
             unmet += _unmet(name, known.needs, given, known.why)
     _skip(job, unmet)
 

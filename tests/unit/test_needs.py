@@ -75,6 +75,13 @@ def test_a_setting_can_make_a_known_plugin_need_nothing() -> None:
         needs.check_known("job", CEPH, {"REMOTE_CEPH": "False"}, Given())
 
 
+def test_a_service_that_is_disabled_needs_nothing() -> None:
+    manila = [("manila", "https://opendev.org/openstack/manila")]
+    with pytest.raises(NeedsMore):
+        needs.check_known("job", manila, {"DISABLED_SERVICES": "horizon"}, Given())
+    needs.check_known("job", manila, {"DISABLED_SERVICES": "horizon,m-shr"}, Given())
+
+
 def test_a_plugin_that_nobody_knows_needs_nothing() -> None:
     needs.check_known("job", [("heat", "https://opendev.org/openstack/heat")], {}, Given())
 
