@@ -32,6 +32,7 @@ source "$TOP_DIR/inc/core/prereqs"
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/credentials"
 source "$TOP_DIR/inc/core/health"
+source "$TOP_DIR/inc/core/sweep"
 
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 _RUNNER_XTRACE=x
@@ -57,6 +58,7 @@ _RUNNER_STARTED=1
 uname -a
 SSL_BUNDLE_FILE=$DATA_DIR/ca-bundle.pem
 rm -f "$SSL_BUNDLE_FILE"
+sweep_stack_before
 _stage_end
 
 _stage_begin plugins

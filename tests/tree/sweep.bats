@@ -61,7 +61,7 @@ systemctl disable --no-reload devstack@a.service devstack@b.service"
     unit a deactivating
     stub timeout 'exit 124'
     run -0 sweep_units
-    is "$output" "killing what did not end: devstack@a.service"
+    is "$output" "killing what did not end within 2 s: devstack@a.service"
     is "$(calls 'systemctl kill')" "systemctl kill --signal=KILL devstack@a.service"
 }
 
@@ -121,4 +121,31 @@ kill -KILL 4711 4712"
         is "$REPLY" " uwsgi (20, of devstack@a.service) worker (21, of devstack@b.service)"
         is "${pids[*]}" "20 21"
     done
+}
+
+@test "what the stack before left running is stopped, stays enabled, and is told in one note" {
+    unit a active enabled
+    unit b inactive enabled
+    unit c deactivating
+    echo "devstack@a.service p1 1 run" >.units
+    DEVSTACK_EVENTS_FD=9
+    sweep_stack_before >said 9>events
+    is "$(cat said)" "stopped what the stack before left running: a.service"
+    is "$(grep -c '"event":"note"' events)" 1
+    is "$(calls 'systemctl (stop|disable)')" "systemctl stop devstack@a.service devstack@c.service"
+    [[ -e .units ]]
+}
+
+@test "what ends just before it is killed does not end stack.sh" {
+    unit a active
+    stub timeout 'exit 124'
+    stub systemctl '[[ $1 != show ]] || exec cat shown; exit 1'
+    set -e
+    sweep_stack_before
+}
+
+@test "a first stack has nothing to stop" {
+    run -0 sweep_stack_before
+    is "$output" ""
+    is "$(calls systemctl)" "systemctl show devstack@* --property=Id --property=ActiveState"
 }
