@@ -199,7 +199,7 @@ flushed"
         start_keystone
     }
     run -1 starting silent
-    [[ $output == *"keystone did not start" ]]
+    [[ $output == *"keystone did not start: devstack@keystone is "*", \"journalctl -u devstack@keystone\" says why"* ]]
 }
 
 @test "start_keystone: the TLS proxy" {
