@@ -47,10 +47,6 @@ load ../noted
         "get_python_exec_prefix </opt/stack/data/venv/bin>" "stackrc <0.6.3>"
 }
 
-@test "9: get_or_create_domain and its relatives print the id" {
-    skip "they need a Keystone, which comes with lib/keystone"
-}
-
 @test "10: functions that have nothing to do do not fail" {
     noted 10 "all of them" "the second half"
 }
@@ -85,14 +81,6 @@ END
     noted 14 "admin admin RegionOne" "same flags" "same options" "same services"
 }
 
-@test "15: openstack works as admin from post-config on, with the clouds of clouds.yaml" {
-    skip "it needs a Keystone, which comes with lib/keystone"
-}
-
-@test "16: nova.conf can be changed in post-config" {
-    skip "it comes with lib/nova"
-}
-
 @test "17: units are called devstack@<service>.service, those that a plugin writes as well" {
     local unit
     for unit in dm-api dm-late dm-own sr-web; do
@@ -102,19 +90,11 @@ END
     done
 }
 
-@test "17: Keystone is devstack@keystone.service" {
-    skip "it comes with lib/keystone"
-}
-
 @test "18: the global environment is first on PATH, for plugins and for their units" {
     noted 18 "which python3: /opt/stack/data/venv/bin/python3" \
         '1 [[]ERROR] *The cmd=" --serve" does not start with an absolute path.*'
     [[ $(<~/noted/path) == /opt/stack/data/venv/bin:* ]]
     [[ $(systemctl show --property=ExecStart --value devstack@dm-api) == *path=/opt/stack/data/venv/bin/dm-api* ]]
-}
-
-@test "18: \$(which uwsgi)" {
-    skip "uWSGI comes with lib/apache"
 }
 
 @test "19: a service that the user has disabled is silently not started" {

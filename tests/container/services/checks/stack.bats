@@ -97,7 +97,7 @@ load tree
     [[ $(curl -sI "http://$SERVICE_HOST/identity/v3/") == *"X-Signpost: keystone"* ]]
 }
 
-@test "identity: Keystone answers as itself" {
+@test "17: identity: Keystone is devstack@keystone.service, and answers as itself" {
     use_tree
     [[ $(answer "$KEYSTONE_SERVICE_URI") == *$'\n'300 ]]
     [[ $(answer "$KEYSTONE_SERVICE_URI/v3/") == *$'\n'200 ]]
@@ -143,7 +143,7 @@ load tree
     [[ -n $(token checkservice service) ]]
 }
 
-@test "identity: what the registry plugin made is what the client sees" {
+@test "9: identity: what the registry plugin made is what the client sees" {
     use_tree
     local kind id ids other
     for kind in domain group project user role service; do
@@ -188,7 +188,12 @@ load tree
     [[ $output == *ResellerAdmin* ]]
 }
 
-@test "credentials: all ten clouds get a token" {
+@test "15: credentials: openstack is admin in post-config without a word" {
+    use_tree
+    [[ $(<~/registry-plain) == "$(openstack --os-cloud devstack-admin user show admin -f value -c id)" ]]
+}
+
+@test "15: credentials: all ten clouds get a token" {
     local name names
     names=$(grep -oE '^  devstack[a-z-]*' /etc/openstack/clouds.yaml)
     (($(wc -w <<<"$names") == 10))
@@ -202,6 +207,10 @@ load tree
     unset "${!OS_@}"
     source "$TOP_DIR/openrc" alt_demo alt_demo
     [[ $(openstack token issue -f value -c project_id) == "$(openstack project show alt_demo -f value -c id)" ]]
+}
+
+@test "systemd: a daemon that asks for user ids of its own runs, as redis does" {
+    sudo systemd-run --quiet --wait --property=PrivateUsers=yes true
 }
 
 @test "etcd: it keeps a value at the address of the host" {
@@ -226,6 +235,19 @@ load tree
         sleep 0.5
     done
     [[ $(ledger) == *'"roles": ["admin", '*'"service"]}' ]]
+}
+
+@test "18: plugin: \$(which uwsgi) is there, and runs in the global environment" {
+    [[ $(systemctl show --property=ExecStart --value devstack@ledger-api) == \
+        *path=/*/uwsgi\ *--venv\ /opt/stack/data/venv* ]]
+}
+
+@test "plugin: its services run since this run, not since one before" {
+    local unit
+    for unit in keystone ledger-api ledger-consumer; do
+        (($(date --date="$(systemctl show --property=ActiveEnterTimestamp --value "devstack@$unit")" +%s) >= \
+            $(stat --format=%Y /opt/stack/devstack/.localrc.auto)))
+    done
 }
 
 @test "plugin: it is in the catalog under three interfaces" {

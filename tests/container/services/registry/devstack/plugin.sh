@@ -6,6 +6,7 @@ function get_registry_id {
 
 if [[ "$1" == "stack" && "$2" == "post-config" ]]; then
     rm -f $DEST/registry-ids
+    openstack token issue -f value -c user_id >$DEST/registry-plain
     REGISTRY_DOMAIN=$(get_or_create_domain registry 'Owns "all" that $HOME registers')
     get_registry_id domain $REGISTRY_DOMAIN
     get_registry_id domain $(get_or_create_domain registry "another description")
