@@ -250,6 +250,10 @@ load tree
     done
 }
 
+@test "plugin: sudo finds its programs" {
+    sudo ledger-manage
+}
+
 @test "plugin: it is in the catalog under three interfaces" {
     use_tree
     run -0 openstack --os-cloud devstack-admin catalog show ledger -f json
