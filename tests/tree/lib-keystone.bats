@@ -193,6 +193,12 @@ flushed"
     [[ ${lines[0]} == *" OS_KEYSTONE_CONFIG_DIR=$PWD/etc" ]]
 }
 
+@test "start_keystone: only a release ends without what its interpreter would still do" {
+    python_from_git() { return 1; }
+    run -0 starting start_keystone
+    [[ ${lines[0]} == *" OS_KEYSTONE_CONFIG_DIR=$PWD/etc UWSGI_SKIP_ATEXIT_TEARDOWN=true" ]]
+}
+
 @test "start_keystone: dies when it does not answer" {
     silent() {
         wait_for_service() { return 124; }
