@@ -207,6 +207,6 @@ def test_ctrl_c_while_python_packages_are_installed_leaves_no_container(
 def test_a_time_limit_ends_the_installation(runner: Runner, engine: Engine) -> None:
     write_project(runner.folder, f"{PACKAGE}!={NEVER}.3")
     write_limits(runner.folder, f"{PACKAGE}==={NEW}")
-    outcome = runner("run", "--json", "--timeout", "1", *arguments(runner.folder))
+    outcome = runner("run", "--json", "--rm", "--timeout", "1", *arguments(runner.folder))
     assert outcome.code == 6, outcome.stderr
     assert not engine.containers(job=JOB)
