@@ -15,6 +15,9 @@ import msgspec
 from runner.errors import ConfigError
 
 GROUPS = ("local", "post-config", "extra", "post-extra", "test-config")
+LOCALRC_BESIDE = "the file localrc beside it is not used; DevStack would use it instead"
+
+_NO_LOCALRC = "has no section [[local|localrc]], so no plugin is enabled and no variable set"
 
 _HEADER = re.compile(r"\[\[.+\|.*\]\]")
 _ALMOST = re.compile(rf"\[\[[\w-]+[ \t]*\||\[\[?[ \t]*({'|'.join(GROUPS)})[ \t]*\|")
@@ -33,14 +36,30 @@ class Section:
     content: str
 
 
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """What may be a mistake, in a sentence; some belong to no line."""
+
+    line: int | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalConf:
-    """A local.conf as it was read; warnings are for the user, one sentence each."""
+    """A local.conf as it was read."""
 
     text: str
     path: Path
     sections: tuple[Section, ...]
-    warnings: tuple[str, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The oddities with their places, for the user."""
+        return tuple(
+            f"{self.path}{f', line {odd.line}' if odd.line else ''}: {odd.text}"
+            for odd in self.oddities
+        )
 
     @property
     def localrc(self) -> str:
@@ -79,14 +98,24 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_local_conf(path: Path) -> LocalConf:
     """Read and check a file."""
-    text = _decode(_read_bytes(path), path)
+    return parse_conf(_read_bytes(path), path)
+
+
+def parse_conf(data: bytes, path: Path) -> LocalConf:
+    """Check what a file holds.
+
+    Raises:
+        ConfigError: it cannot be a local.conf.
+
+    """
+    text = _decode(data, path)
     _check_headers(text, path)
     sections = parse_sections(text)
     return LocalConf(
         text=text,
         path=path,
         sections=sections,
-        warnings=tuple(f"{path}{warning}" for warning in _find_oddities(text, path, sections)),
+        oddities=tuple(_find_oddities(text, path, sections)),
     )
 
 
@@ -221,20 +250,20 @@ def _check_headers(text: str, path: Path) -> None:
             )
 
 
-def _find_oddities(text: str, path: Path, sections: Sequence[Section]) -> Iterator[str]:
+def _find_oddities(text: str, path: Path, sections: Sequence[Section]) -> Iterator[Oddity]:
     lines = _lines(text)
     first = sections[0].line if sections else len(lines) + 1
     ignored = [n for n, line in enumerate(lines[: first - 1], start=1) if not _is_idle(line)]
     localrc = any((s.group, s.file) == ("local", "localrc") for s in sections)
     if ignored:
-        yield f", line {ignored[0]}: what comes before the first section header is ignored"
+        yield Oddity(ignored[0], "what comes before the first section header is ignored")
     if not localrc and any(not _is_idle(line) for line in lines):
-        yield ": has no section [[local|localrc]], so no plugin is enabled and no variable set"
+        yield Oddity(None, _NO_LOCALRC)
     for number, line in enumerate(lines, start=1):
         if oddity := _oddity_of(line):
-            yield f", line {number}: {oddity}"
+            yield Oddity(number, oddity)
     if localrc and (path.parent / "localrc").is_file():
-        yield ": the file localrc beside it is not used; DevStack would use it instead"
+        yield Oddity(None, LOCALRC_BESIDE)
 
 
 def _is_idle(line: str) -> bool:
@@ -251,3 +280,11 @@ def _oddity_of(line: str) -> str | None:
         if "|".join(_split_header(line)) != inside:
             return f"blanks end a header's name, so what follows is ignored: {line}"
     return None
+
+
+_ENABLING = re.compile(r"^[ \t]*enable_plugin[ \t]+([\w.-]+)", re.MULTILINE)
+
+
+def named_plugins(conf: LocalConf) -> tuple[str, ...]:
+    """The plugins that lines name, read without bash: enough to call a job by a name."""
+    return tuple(dict.fromkeys(_ENABLING.findall(conf.localrc)))

@@ -1,0 +1,184 @@
+"""The command that looks at a plugin and a local.conf without running them: lint."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runner.cli import options as opt
+from runner.cli.app import app
+
+if TYPE_CHECKING:
+    from runner.distro import Distro
+    from runner.lint.check import Material, Subject
+    from runner.lint.finding import Finding
+    from runner.plugin import PluginSource
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@app.command(epilog="Example: devstack-runner lint -p heat=~/src/heat -d debian-12")
+def lint(
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "-c", "--config", metavar="FILE", readable=False, help="The local.conf to check."
+        ),
+    ] = None,
+    distro: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-d",
+            "--distro",
+            metavar="NAME",
+            help="Look packages up on this distro; a name, glob or family; repeatable.",
+        ),
+    ] = None,
+    plugin: opt.Plugins = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Make the fixes that are safe, and say which.")
+    ] = False,
+    output: Annotated[
+        Format, typer.Option("--format", metavar="text|json|sarif", help="How to print findings.")
+    ] = Format.TEXT,
+    no_packages: Annotated[
+        bool, typer.Option("--no-packages", help="Look no packages up; needs no engine.")
+    ] = False,
+) -> None:
+    """Check a plugin and a local.conf without running them."""
+    from runner.distro import read_distros, select_distros
+    from runner.lint.check import in_order, read_subject
+    from runner.lint.finding import Severity
+    from runner.resources import IMAGES
+
+    known = read_distros(IMAGES)
+    asked = select_distros(distro or (), known)
+    subject = _subject(config, plugin or (), asked or tuple(known.values()), fixing=fix)
+    material = read_subject(subject)
+    if fix:
+        material = _fixed(material)
+    packages = _packages(material, asked) if asked and not no_packages else ()
+    findings = in_order([*material.findings(), *packages])
+    _print(findings, output)
+    raise typer.Exit(any(finding.severity is Severity.ERROR for finding in findings))
+
+
+def _subject(
+    config: Path | None, plugins: Sequence[str], distros: "tuple[Distro, ...]", *, fixing: bool
+) -> "Subject":
+    """What the options name; without any, the plugin or the local.conf of this folder."""
+    from runner.errors import ConfigError
+    from runner.lint.check import Subject
+    from runner.plugin import PluginSource, check_unique, parse_plugin_option
+
+    sources = tuple(parse_plugin_option(text) for text in plugins)
+    here = Path.cwd()
+    if config is None and not sources:
+        if (here / "devstack").is_dir():
+            sources = (PluginSource(name=here.name, location=str(here), live=True),)
+        if (here / "local.conf").is_file():
+            config = here / "local.conf"
+        if config is None and not sources:
+            raise ConfigError(
+                "nothing to check: no devstack/ and no local.conf in this folder",
+                hint="give one with -c local.conf or -p NAME=PATH",
+            )
+    check_unique(sources)
+    for source in sources:
+        if fixing and not source.live:
+            raise ConfigError(
+                f"plugin {source.name}: --fix changes folders, not what is fetched",
+                hint=f"clone it, and give the folder: -p {source.name}=PATH",
+            )
+    return Subject(
+        plugins=tuple((source.name, _folder(source)) for source in sources),
+        config=config.resolve() if config else None,
+        distros=distros,
+    )
+
+
+def _folder(source: "PluginSource") -> Path:
+    """The plugin's folder; one that holds no plugin is a finding, not an error."""
+    from runner.errors import ConfigError
+    from runner.sources import Sources
+    from runner.workspace import Workspace
+
+    if not source.live:
+        return Sources(cache=Workspace.open().cache).fetch(source, with_state=False).folder
+    folder = Path(source.location).resolve()
+    if not folder.is_dir():
+        raise ConfigError(
+            f"plugin {source.name}: there is no folder {source.location}",
+            hint="give a folder that holds devstack/plugin.sh, or a repository's URL",
+        )
+    return folder
+
+
+def _fixed(material: "Material") -> "Material":
+    """Make safe fixes until there are none: line ends come first, as all else is read by line."""
+    from runner.lint.check import read_subject
+    from runner.lint.fix import fix
+    from runner.lint.report import shown, shown_fix
+
+    here = Path.cwd()
+    while any(finding.edits for finding in material.findings()):
+        for made in fix(material.findings()):
+            line = f":{made.line}" if made.line else ""
+            what = f"{shown(made.path, here)}{line}: {made.code}: {shown_fix(made, here)}"
+            typer.echo(f"fixed {what}", err=True)
+        material = read_subject(material.subject)
+    return material
+
+
+def _packages(material: "Material", distros: "Sequence[Distro]") -> "Iterator[Finding]":
+    from runner.engine import Engine
+    from runner.errors import EngineError
+    from runner.lint.metadata import Packager, check_packages, named, not_asked
+    from runner.workspace import Workspace
+
+    asked = [(p, d) for p in material.plugins for d in distros if named(p, d)]
+    if not asked:
+        return
+    try:
+        engine = Engine.connect()
+    except EngineError as error:
+        yield from (not_asked(plugin, distro, error) for plugin, distro in asked)
+        return
+    workspace = Workspace.open()
+    run = workspace.new_run(remember=False)
+    try:
+        packager = Packager(
+            engine=engine,
+            cache=workspace.cache,
+            run=run,
+            announce=lambda text: typer.echo(text, err=True),
+        )
+        for plugin, distro in asked:
+            yield from check_packages(plugin, distro, packager)
+    finally:
+        run.close()
+        engine.close()
+
+
+def _print(findings: "Sequence[Finding]", output: Format) -> None:
+    from runner.lint import report
+    from runner.result import pretty_json
+
+    here = Path.cwd()
+    match output:
+        case Format.JSON:
+            typer.echo(pretty_json(report.as_json(findings, here=here)))
+        case Format.SARIF:
+            typer.echo(pretty_json(report.as_sarif(findings, here=here)))
+        case Format.TEXT:
+            for line in report.render_text(findings, here=here):
+                typer.echo(line)

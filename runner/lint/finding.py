@@ -1,0 +1,70 @@
+"""What a check says: the finding, how bad it is, and the list of all codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+
+class Severity(StrEnum):
+    """How bad a finding is; the names are those of SARIF's levels."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bytes to put in place of others; offsets are those of the file."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to look at; without a line it is about the whole file."""
+
+    code: str
+    severity: Severity
+    path: Path
+    line: int | None = None
+    message: str
+    fix: str
+    """What to type or to write."""
+    edits: tuple[Edit, ...] = ()
+    """The fix, where it is safe to make without asking."""
+
+
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "DSR101": "no devstack/plugin.sh",
+        "DSR102": "a file's name is nearly that of one which DevStack sources",
+        "DSR103": "a file cannot be read",
+        "DSR104": "bash cannot parse a file",
+        "DSR105": "CRLF line ends",
+        "DSR201": "plugin.sh asks for a mode or a phase that does not exist",
+        "DSR301": "a package list is missing for a family",
+        "DSR302": "not a package's name",
+        "DSR303": "a package that the distro does not have",
+        "DSR304": "the distro could not be asked for its packages",
+        "DSR305": "a package list that is not read",
+        "DSR401": "a setting overrides what the user set",
+        "DSR501": "run_process of a service that nothing enables",
+        "DSR502": "a service type that OpenStack does not know",
+        "DSR601": "plugins require each other in a circle",
+        "DSR602": "a plugin comes before one that it requires",
+        "DSR603": "a plugin comes before one that it wants to follow",
+        "DSR604": "a plugin requires one that is not enabled",
+        "DSR701": "a local.conf that cannot be used",
+        "DSR702": "a section of local.conf for a phase that does not exist",
+        "DSR703": "a part of local.conf that is ignored",
+        "DSR704": "a localrc beside local.conf",
+        "DSR705": "a plugin is enabled twice",
+        "DSR706": "enable_plugin without a URL",
+    }
+)
+"""Every code and what it is about; docs/lint.md has an example and the fix of each."""
