@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNNER := $(BIN)/devstack-runner
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit tree container packaging engine bench docs clean
+.PHONY: help demo test check unit browser tree container packaging engine bench docs clean
 
 help:
 	@echo "make demo       run the two sample plugins through all phases in a Debian 12 container"
@@ -14,6 +14,7 @@ help:
 	@echo "make check      lint and types     make unit       tests without containers"
 	@echo "make tree       the bash tree      make container  tests in real containers"
 	@echo "make packaging  wheel and install  make bench      compare with plain docker"
+	@echo "make browser    the HTML report in Chromium"
 
 $(BIN)/activate: pyproject.toml tools/make-venv
 	tools/make-venv "$(PYTHON)" "$(VENV)"
@@ -24,7 +25,7 @@ engine: $(BIN)/activate
 demo: engine
 	$(RUNNER) run --config tests/samples/local.conf --distro debian-12 --rm
 
-test: check unit tree container packaging
+test: check unit browser tree container packaging
 
 check: $(BIN)/activate
 	$(BIN)/ruff check .
@@ -35,6 +36,10 @@ check: $(BIN)/activate
 
 unit: $(BIN)/activate
 	$(BIN)/pytest tests/unit -n 2
+
+browser: $(BIN)/activate
+	tools/get-browser
+	$(BIN)/pytest tests/browser
 
 tree: $(BIN)/activate
 	tools/run-bats $(BIN)/bats tests/tree
@@ -54,6 +59,7 @@ bench: engine
 docs: $(BIN)/activate
 	$(BIN)/python -m typer runner.cli utils docs --name devstack-runner --output docs/cli.md
 	$(BIN)/python tools/contract_page.py
+	$(BIN)/python tools/result_schema.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,45 +1,17 @@
-"""What a person sees while jobs run: plain lines, or a live view on a terminal."""
+"""What a person sees of a job in plain lines."""
 
 import contextlib
-import os
-import sys
 import textwrap
-from collections.abc import Iterator
 from typing import IO
 
 from runner.engine import BuildLine
 from runner.engine.images import plain
 from runner.events import DeadUnit, Event, Note, PhaseEnd, StageEnd, is_worth_showing, phase_name
-from runner.observer import Observer, Silent
 from runner.phases import Status
 from runner.result import JobResult
 
 _SHOWN_INSTRUCTION = 100
 _SLOW_STAGE = 1.0  # seconds; shorter in-tree work that passed is not worth a line
-
-
-@contextlib.contextmanager
-def make_observer(*, verbose: bool, quiet: bool, to_stderr: bool) -> Iterator[Observer]:
-    """The display that fits: live on a terminal, plain lines elsewhere and with `verbose`."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    if quiet or stream is None:
-        yield Silent()
-    elif verbose or not is_terminal(stream):
-        yield Plain(stream, verbose=verbose)
-    else:
-        from runner.live import Live  # noqa: PLC0415 - rich is slow to import, and not needed above
-
-        with Live(stream) as live:
-            yield live
-
-
-def is_terminal(stream: IO[str] | None) -> bool:
-    """Whether a live view makes sense there: not in CI, not on a dumb terminal."""
-    return (
-        bool(stream and stream.isatty())
-        and not os.environ.get("CI")
-        and os.environ.get("TERM") != "dumb"
-    )
 
 
 class Plain:

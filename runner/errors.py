@@ -6,6 +6,7 @@
     ├── SourceError (5)        a repository or a ref cannot be had
     ├── BaseImageError (5)     no base image: not local, not pulled, not bootstrapped
     ├── HostError (5)          this machine cannot do it: a tool, a right or disk space is missing
+    ├── NothingSelected (3)    no job is left of those that there are
     ├── NeedsMore (4)          a plugin needs what the container is not given: the job is skipped
     ├── TimeLimit (6)          the job took longer than --timeout allows
     └── Interrupted (130)      Ctrl-C or SIGTERM
@@ -29,6 +30,12 @@ class ConfigError(RunnerError):
     """local.conf, an option, a plugin's layout or a distro file is wrong."""
 
     exit_code = 2
+
+
+class NothingSelected(RunnerError):
+    """No job is left of those that there are."""
+
+    exit_code = 3
 
 
 class EngineError(RunnerError):

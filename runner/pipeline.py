@@ -15,6 +15,7 @@ from runner.jobimage import Builder, PackagesFailed
 from runner.observer import Observer
 from runner.phases import Mode, Status
 from runner.plan import Plan, Planner, Request, plugin_info
+from runner.proxies import proxy_variables
 from runner.result import ImageInfo, JobResult, PluginInfo, Problem, StageResult
 from runner.stack import (
     Modes,
@@ -115,6 +116,7 @@ class _Job:
                 cache=pipeline.workspace.cache,
                 owner={**pipeline.run.owner, "job": self._plan.job},
                 pip=pipeline.request.pip,
+                lab=pipeline.request.lab,
                 deadline=self._deadline,
             ).ensure(self._plan)
             spec = container_spec(
@@ -182,8 +184,9 @@ class _Job:
                 modes=self._modes,
                 job=self._plan.job,
                 plugins=[plugin.name for plugin in self._plan.plugins],
-                environment=request.environment,
+                environment={**request.lab.proxies(proxy_variables()), **request.environment},
                 deadline=self._deadline,
+                phase_limit=request.phase_timeout,
                 stdin=given_files(self._plan, request),
             ),
             collector=self._collector,

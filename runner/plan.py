@@ -13,6 +13,7 @@ from runner.distro import Distro
 from runner.engine import START_HINT, Engine
 from runner.errors import ConfigError, EngineError
 from runner.evaluation import evaluate
+from runner.lab import Lab, Use
 from runner.observer import Observer
 from runner.offline import VARIABLES, Network
 from runner.phases import PLUGIN_FILES
@@ -49,7 +50,10 @@ class Request:
     privileged: bool = False
     certificates: Mapping[str, bytes] = field(default_factory=dict)
     pip: PipConfig = field(default_factory=PipConfig)
+    use_lab: Use = Use.AUTO
+    lab: Lab = field(default_factory=Lab)  # what was found of it when the engine was opened
     timeout: float | None = None  # seconds, for the whole job
+    phase_timeout: float | None = None  # seconds, for each phase of each plugin
     project: Path = field(default_factory=Path.cwd)
 
 

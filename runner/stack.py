@@ -16,7 +16,7 @@ from runner.engine import START_HINT, Container, ContainerSpec, Engine, Found, M
 from runner.engine.archive import tar_of
 from runner.engine.container import Stream
 from runner.errors import EngineError, TimeLimit
-from runner.events import Event, EventReader
+from runner.events import Event, EventReader, PhaseBegin, PhaseEnd, phase_name
 from runner.observer import Observer
 from runner.phases import Mode
 from runner.plan import Plan, Request
@@ -59,7 +59,7 @@ def container_spec(
         *_requirements_mount(plan),
         *([Mount(target=PIP_CACHE, source=downloads, read_only=False)] if downloads else []),
     )
-    environment = {**proxy_variables(), "container": "docker"}
+    environment = {**request.lab.proxies(proxy_variables()), "container": "docker"}
     if downloads:
         environment["PIP_CACHE_DIR"] = PIP_CACHE
     content = json.dumps([image, [(m.target, str(m.source)) for m in mounts], request.privileged])
@@ -183,6 +183,7 @@ class Modes:
     plugins: Sequence[str]
     environment: Mapping[str, str]
     deadline: float | None  # monotonic seconds
+    phase_limit: float | None = None  # seconds
     stdin: bytes = b"\n"
 
 
@@ -204,9 +205,25 @@ def run_modes(
         EngineError: the engine or the container went away.
 
     """
+    begun: list[tuple[PhaseBegin, float]] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, PhaseBegin | PhaseEnd):
+            begun.clear()
+        if isinstance(event, PhaseBegin):
+            begun.append((event, time.monotonic()))
+        collector.fold(event)
 
     def check() -> None:
-        if wanted.deadline is not None and time.monotonic() > wanted.deadline:
+        now = time.monotonic()
+        for event, since in begun:
+            if wanted.phase_limit is not None and now - since > wanted.phase_limit:
+                raise TimeLimit(
+                    f"{wanted.job}: {phase_name(event)} of plugin {event.plugin} took longer than "
+                    f"{wanted.phase_limit:g} s",
+                    hint="--phase-timeout gives it more; the log shows what it was waiting for",
+                )
+        if wanted.deadline is not None and now > wanted.deadline:
             mode = collector.current or wanted.modes[0]
             raise TimeLimit(
                 f"{wanted.job}: the time limit was reached while {mode.script} was running",
@@ -220,7 +237,7 @@ def run_modes(
         **wanted.environment,
     }
     code: int | None = None
-    with Output(wanted.job, observer=observer, folder=folder, on_event=collector.fold) as output:
+    with Output(wanted.job, observer=observer, folder=folder, on_event=note) as output:
         try:
             code = container.execute(
                 [f"{INSIDE}/enter", *(f"./{mode.script}" for mode in wanted.modes)],

@@ -38,10 +38,14 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
         if job.status.is_bad:
             yield from _failure_lines(job, folder)
     yield ""
+    many = len(run.jobs) > 1
+    if many:
+        yield from matrix_lines(run.jobs, colour=colour)
     for job in run.jobs:
         if job.skipped:
             yield f"{job.job}: skipped: {job.skipped}"
-        yield from _table_lines(job, colour=colour)
+        if not many:
+            yield from _table_lines(job, colour=colour)
         if job.kept and not job.status.is_bad:
             name = stack_name(job.kept)
             yield f"  the container is kept: devstack-runner shell {name}"
@@ -104,6 +108,43 @@ def _table_lines(job: JobResult, *, colour: bool) -> Iterator[str]:
             shown = [_cell(result, width, colour=colour) for result in row]
             yield _row(f"{phase.value:<{head}}", shown)
     yield ""
+
+
+def matrix_lines(jobs: Sequence[JobResult], *, colour: bool) -> Iterator[str]:
+    """Plugins and their phases down, distros across."""
+    rows = dict.fromkeys((p.plugin, p.phase) for phase in Phase for p in _in_phase(jobs, phase))
+    plugins = dict.fromkeys(plugin for plugin, _ in rows)
+    heads = _column_names(jobs)
+    width = max(12, *(len(head) for head in heads))
+    left = max(3, *(len(phase.value) + 2 for phase in Phase), *(len(name) for name in plugins))
+    yield _row(" " * left, [f"{head:<{width}}" for head in heads])
+    for plugin in plugins:
+        yield plugin
+        for _, phase in (row for row in rows if row[0] == plugin):
+            found = [
+                next((p for p in job.phases if (p.plugin, p.phase) == (plugin, phase)), None)
+                for job in jobs
+            ]
+            shown = [_cell(result, width, colour=colour) for result in found]
+            yield _row(f"{f'  {phase.value}':<{left}}", shown)
+    yield _row(f"{'job':<{left}}", [_job_cell(job, width, colour=colour) for job in jobs])
+    yield ""
+
+
+def _in_phase(jobs: Sequence[JobResult], phase: Phase) -> Iterator[PhaseResult]:
+    yield from (result for job in jobs for result in job.phases if result.phase is phase)
+
+
+def _column_names(jobs: Sequence[JobResult]) -> list[str]:
+    """The distros; of several jobs on the same one the identifiers."""
+    distros = [job.distro for job in jobs]
+    return [job.job if distros.count(job.distro) > 1 else job.distro for job in jobs]
+
+
+def _job_cell(job: JobResult, width: int, *, colour: bool) -> str:
+    allowed = " (may)" if job.may_fail else ""
+    text = f"{job.status.value}{allowed} {job.seconds:.0f} s".ljust(width)
+    return f"\033[{_STYLES[job.status]}m{text}\033[0m" if colour else text
 
 
 def _row(head: str, cells: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The command line: parse, call, choose the exit code. Heavy imports happen in the commands."""
 
-from runner.cli import engine, inspect, jobs, stacks
+from runner.cli import engine, inspect, jobs, lab, lint, reports, stacks
 from runner.cli.app import app, main
 
-__all__ = ["app", "engine", "inspect", "jobs", "main", "stacks"]
+__all__ = ["app", "engine", "inspect", "jobs", "lab", "lint", "main", "reports", "stacks"]

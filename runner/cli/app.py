@@ -12,8 +12,8 @@ from runner.errors import RunnerError
 # What people come for first, then what they do with a kept container, then the rest.
 _ORDER = (
     *("run", "stack", "unstack", "clean"),
-    *("shell", "exec", "logs", "status", "down"),
-    *("init", "render", "build", "distros", "doctor", "engine", "gc"),
+    *("shell", "exec", "logs", "report", "status", "down"),
+    *("init", "lint", "render", "build", "distros", "doctor", "engine", "lab", "gc"),
 )
 
 

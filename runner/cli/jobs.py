@@ -11,15 +11,25 @@ from runner.cli.app import app
 @app.command(epilog="Example: devstack-runner run -p heat=~/src/heat -d debian-12 -d fedora-44")
 def run(
     *,
+    patterns: opt.Patterns = None,
     config: opt.Config = None,
     distro: opt.Distros = None,
+    every: opt.Every = False,
+    exclude: opt.Exclude = None,
+    last_failed: opt.LastFailed = False,
+    shard: opt.Shard = None,
+    list_jobs: Annotated[bool, typer.Option("--list", help="List the jobs; run none.")] = False,
+    jobs: opt.Jobs = "auto",
+    fail_fast: opt.FailFast = False,
     plugin: opt.Plugins = None,
     env: opt.Environment = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
     requirements: opt.Requirements = None,
     ca_certificates: opt.CaCertificates = "host",
+    lab: opt.Lab = "auto",
     timeout: opt.Timeout = None,
+    phase_timeout: opt.PhaseTimeout = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep all containers.")] = False,
     rm: Annotated[bool, typer.Option("--rm", help="Keep no container.")] = False,
     keep_failed: Annotated[
@@ -31,21 +41,32 @@ def run(
     verbose: opt.Verbose = False,
     quiet: opt.Quiet = False,
     json: opt.Json = False,
+    report: opt.Reports = None,
     dry_run: opt.DryRun = False,
 ) -> None:
     """Run plugins through all phases: stack, unstack, clean."""
-    from runner.cli.request import choose_distros, make_request
+    from runner.cli.selection import Selection, find_jobs, list_and_exit
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
     from runner.errors import ConfigError
     from runner.phases import Mode
     from runner.pipeline import Keep
+    from runner.report.targets import parse_targets
 
     if keep + rm + keep_failed > 1:
         raise ConfigError(
             "--keep, --rm and --keep-failed exclude each other",
             hint="give one of them; without any, containers of failed jobs are kept",
         )
-    request = make_request(
+    reports = parse_targets(report or ())
+    found = find_jobs(
+        Selection(
+            distros=distro,
+            exclude=exclude,
+            every=every,
+            patterns=patterns or (),
+            last_failed=last_failed,
+            shard=shard,
+        ),
         config=config,
         plugins=plugin,
         environment=env,
@@ -53,20 +74,24 @@ def run(
         git_mirror=git_mirror,
         requirements=requirements,
         ca_certificates=ca_certificates,
+        lab=lab,
         timeout=timeout,
+        phase_timeout=phase_timeout,
         allow_dead_services=allow_dead_services,
         write_through=write_through,
         privileged=privileged,
     )
-    distros = choose_distros(distro)
+    if list_jobs:
+        list_and_exit(found, as_json=json)
     if dry_run:
-        dry_run_and_exit(request, distros)
+        dry_run_and_exit(found)
     run_and_exit(
-        request,
-        distros,
+        found,
         modes=tuple(Mode),
         keep=Keep.ALWAYS if keep else Keep.NEVER if rm else Keep.FAILED,
-        display=Display(verbose=verbose, quiet=quiet, json=json),
+        at_once=jobs,
+        fail_fast=fail_fast,
+        display=Display(verbose=verbose, quiet=quiet, json=json, reports=reports),
     )
 
 
@@ -75,28 +100,35 @@ def stack(
     *,
     config: opt.Config = None,
     distro: opt.Distros = None,
+    jobs: opt.Jobs = "auto",
     plugin: opt.Plugins = None,
     env: opt.Environment = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
     requirements: opt.Requirements = None,
     ca_certificates: opt.CaCertificates = "host",
+    lab: opt.Lab = "auto",
     timeout: opt.Timeout = None,
+    phase_timeout: opt.PhaseTimeout = None,
     allow_dead_services: opt.AllowDeadServices = False,
     write_through: opt.WriteThrough = False,
     privileged: opt.Privileged = False,
     verbose: opt.Verbose = False,
     quiet: opt.Quiet = False,
     json: opt.Json = False,
+    report: opt.Reports = None,
     dry_run: opt.DryRun = False,
 ) -> None:
     """Run stack.sh and keep the container to work in; again: in the same container."""
-    from runner.cli.request import choose_distros, make_request
+    from runner.cli.selection import Selection, find_jobs
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
     from runner.phases import Mode
     from runner.pipeline import Keep
+    from runner.report.targets import parse_targets
 
-    request = make_request(
+    reports = parse_targets(report or ())
+    found = find_jobs(
+        Selection(distros=distro),
         config=config,
         plugins=plugin,
         environment=env,
@@ -104,20 +136,21 @@ def stack(
         git_mirror=git_mirror,
         requirements=requirements,
         ca_certificates=ca_certificates,
+        lab=lab,
         timeout=timeout,
+        phase_timeout=phase_timeout,
         allow_dead_services=allow_dead_services,
         write_through=write_through,
         privileged=privileged,
     )
-    distros = choose_distros(distro)
     if dry_run:
-        dry_run_and_exit(request, distros)
+        dry_run_and_exit(found)
     run_and_exit(
-        request,
-        distros,
+        found,
         modes=(Mode.STACK,),
         keep=Keep.ALWAYS,
-        display=Display(verbose=verbose, quiet=quiet, json=json),
+        at_once=jobs,
+        display=Display(verbose=verbose, quiet=quiet, json=json, reports=reports),
     )
 
 
@@ -126,37 +159,40 @@ def build(
     *,
     config: opt.Config = None,
     distro: opt.Distros = None,
+    jobs: opt.Jobs = "auto",
     plugin: opt.Plugins = None,
     base_image: opt.BaseImages = None,
     git_mirror: opt.GitMirror = None,
     requirements: opt.Requirements = None,
     ca_certificates: opt.CaCertificates = "host",
+    lab: opt.Lab = "auto",
     verbose: opt.Verbose = False,
     quiet: opt.Quiet = False,
     json: opt.Json = False,
     dry_run: opt.DryRun = False,
 ) -> None:
     """Build the images of the jobs; run no phase."""
-    from runner.cli.request import choose_distros, make_request
+    from runner.cli.selection import Selection, find_jobs
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
     from runner.pipeline import Keep
 
-    request = make_request(
+    found = find_jobs(
+        Selection(distros=distro),
         config=config,
         plugins=plugin,
         base_images=base_image,
         git_mirror=git_mirror,
         requirements=requirements,
         ca_certificates=ca_certificates,
+        lab=lab,
     )
-    distros = choose_distros(distro)
     if dry_run:
-        dry_run_and_exit(request, distros)
+        dry_run_and_exit(found)
     run_and_exit(
-        request,
-        distros,
+        found,
         modes=(),
         keep=Keep.NEVER,
+        at_once=jobs,
         display=Display(verbose=verbose, quiet=quiet, json=json),
     )
 
@@ -173,10 +209,11 @@ def render(
     ca_certificates: opt.CaCertificates = "host",
 ) -> None:
     """Print the Dockerfiles of the jobs; build nothing."""
-    from runner.cli.request import choose_distros, make_request
+    from runner.cli.selection import Selection, find_jobs
     from runner.cli.session import render_plans
 
-    request = make_request(
+    found = find_jobs(
+        Selection(distros=distro),
         config=config,
         plugins=plugin,
         base_images=base_image,
@@ -184,5 +221,5 @@ def render(
         requirements=requirements,
         ca_certificates=ca_certificates,
     )
-    for text in render_plans(request, choose_distros(distro)):
+    for text in render_plans(found):
         typer.echo(text)

@@ -18,6 +18,33 @@ Distros = Annotated[
         help="Distro, glob or family; repeatable. Default: the host's own.",
     ),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="NAME", help="Not this distro, glob or family; repeatable."),
+]
+Every = Annotated[bool, typer.Option("--all", help="All distros that there are.")]
+Patterns = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[JOB]...", help="Only jobs of this name: globs, or parts of it."),
+]
+LastFailed = Annotated[
+    bool, typer.Option("--last-failed", help="Only jobs that failed in the last run.")
+]
+Shard = Annotated[
+    str | None,
+    typer.Option("--shard", metavar="I/N", help="Only part I of N, balanced by earlier runs."),
+]
+Jobs = Annotated[str, typer.Option("-j", "--jobs", metavar="N|auto", help="So many jobs at once.")]
+FailFast = Annotated[
+    bool,
+    typer.Option(
+        "--fail-fast/--keep-going", help="End the other jobs when one has failed, or not."
+    ),
+]
+PhaseTimeout = Annotated[
+    str | None,
+    typer.Option("--phase-timeout", metavar="TIME", help="Time limit for a phase of a plugin."),
+]
 Plugins = Annotated[
     list[str] | None,
     typer.Option(
@@ -61,6 +88,10 @@ CaCertificates = Annotated[
         help="Certificate authorities to trust in images: a folder's, the host's own, none.",
     ),
 ]
+Lab = Annotated[
+    str,
+    typer.Option("--lab", metavar="auto|on|off", help="Use the local lab's caches: when it is up."),
+]
 Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="TIME", help="Time limit for a job: 90, 90s, 15m, 1h."),
@@ -77,3 +108,11 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Show all that is
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Show the summary only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="KIND=PATH",
+        help="Write a report at the end: junit, html, json or md; repeatable.",
+    ),
+]

@@ -9,10 +9,12 @@ import typer
 from runner import certificates
 from runner.distro import Distro, host_distro, read_distros, select_distros
 from runner.errors import ConfigError
+from runner.lab import Use, parse_use
 from runner.localconf import read_local_conf
 from runner.pipconfig import read_pip_config
 from runner.plan import Request
 from runner.plugin import PluginSource, parse_plugin_option
+from runner.project import Override
 from runner.proxies import proxy_variables, unreachable_proxies
 from runner.requirements import CONSTRAINTS
 from runner.resources import IMAGES
@@ -30,22 +32,31 @@ def make_request(
     requirements: Path | None = None,
     ca_certificates: str = certificates.HOST,
     timeout: str | None = None,
+    phase_timeout: str | None = None,
     allow_dead_services: bool = False,
     write_through: bool = False,
     privileged: bool = False,
+    lab: str = Use.AUTO,
+    said: Override | None = None,
 ) -> Request:
     """Put the options together; without any, the plugin or the local.conf of this folder.
+
+    `said` is what the project says of the distro: it stands where no option does.
 
     Raises:
         ConfigError: an option makes no sense, or there is nothing to run.
 
     """
+    said = said or Override()
     sources = tuple(parse_plugin_option(text) for text in plugins or ())
     here = Path.cwd()
     if config is None and not sources:
         if (here / "devstack" / "plugin.sh").is_file():
             sources = (PluginSource(name=here.name, location=str(here), live=True),)
-        if (here / "local.conf").is_file():
+        sources += tuple(parse_plugin_option(text) for text in said.plugins or ())
+        if said.local_conf:
+            config = here / said.local_conf
+        elif (here / "local.conf").is_file():
             config = here / "local.conf"
         if config is None and not sources:
             raise ConfigError(
@@ -55,31 +66,39 @@ def make_request(
             )
     conf = read_local_conf(config) if config else None
     for warning in (*(conf.warnings if conf else ()), *unreachable_proxies(proxy_variables())):
-        _warn(warning)
+        warn(warning)
     return Request(
         config=conf,
         plugins=sources,
-        base_images=dict(_pair(text, "--base-image") for text in base_images or ()),
+        base_images=parse_base_images(base_images or ()),
         environment={
+            **said.env,
             **parse_environment(environment or ()),
             **({"ALLOW_DEAD_SERVICES": "True"} if allow_dead_services else {}),
         },
-        git_mirror=_folder(git_mirror),
+        git_mirror=parse_folder(git_mirror),
         requirements=_requirements(requirements),
         write_through=write_through,
         privileged=privileged,
-        certificates=certificates.read_certificates(ca_certificates, warn=_warn),
-        pip=read_pip_config(warn=_warn),
-        timeout=parse_seconds(timeout) if timeout else None,
+        certificates=certificates.read_certificates(ca_certificates, warn=warn),
+        use_lab=parse_use(lab),
+        pip=read_pip_config(warn=warn),
+        timeout=_seconds("--timeout", timeout or said.timeout),
+        phase_timeout=_seconds("--phase-timeout", phase_timeout or said.phase_timeout),
         project=(config.resolve().parent if config else here),
     )
 
 
-def choose_distros(names: Sequence[str] | None) -> tuple[Distro, ...]:
-    """The distros asked for, or the one nearest to the host."""
+def choose_distros(
+    names: Sequence[str] | None, *, exclude: Sequence[str] | None = None, every: bool = False
+) -> tuple[Distro, ...]:
+    """The distros asked for, or the one nearest to the host; `exclude` takes some away."""
     known = read_distros(IMAGES)
+    away = {distro.name for distro in select_distros(exclude or (), known)}
+    if every:
+        return tuple(distro for distro in known.values() if distro.name not in away)
     if names:
-        return select_distros(names, known)
+        return tuple(each for each in select_distros(names, known) if each.name not in away)
     try:
         os_release = Path("/etc/os-release").read_text()
     except OSError:
@@ -87,7 +106,11 @@ def choose_distros(names: Sequence[str] | None) -> tuple[Distro, ...]:
     return (host_distro(os_release, known),)
 
 
-def parse_seconds(text: str) -> float:
+def _seconds(option: str, text: str) -> float | None:
+    return parse_seconds(text, option) if text else None
+
+
+def parse_seconds(text: str, option: str = "--timeout") -> float:
     """Seconds from `90`, `90s`, `15m` or `1h`."""
     number, unit = (text[:-1], text[-1]) if text[-1:] in _SECONDS else (text, "s")
     try:
@@ -95,7 +118,7 @@ def parse_seconds(text: str) -> float:
     except ValueError:
         seconds = 0
     if not 0 < seconds < float("inf"):
-        raise ConfigError(f"--timeout {text}: not a time", hint="for example 90, 90s, 15m or 1h")
+        raise ConfigError(f"{option} {text}: not a time", hint="for example 90, 90s, 15m or 1h")
     return seconds
 
 
@@ -114,18 +137,26 @@ def parse_environment(texts: Sequence[str]) -> Mapping[str, str]:
     return values
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
+    """Say it on stderr."""
     typer.secho(f"warning: {text}", fg="yellow", err=True)
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise ConfigError(f"{option} {text}: no `=` in it", hint=f"write {option} debian-12=REF")
-    return name, value
+def parse_base_images(texts: Sequence[str]) -> Mapping[str, str]:
+    """The image for each distro, from `DISTRO=REF`."""
+    images = {}
+    for text in texts:
+        name, equals, reference = text.partition("=")
+        if not (name and equals and reference):
+            raise ConfigError(
+                f"--base-image {text}: no `=` in it", hint="write --base-image debian-12=REF"
+            )
+        images[name] = reference
+    return images
 
 
-def _folder(path: Path | None) -> Path | None:
+def parse_folder(path: Path | None) -> Path | None:
+    """The folder of mirrors, from wherever it is named."""
     if path is not None and not path.is_dir():
         raise ConfigError(
             f"--git-mirror {path}: no such folder",

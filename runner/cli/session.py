@@ -1,34 +1,34 @@
 """What a command that runs jobs needs open: engine, run folder, display; and how it ends."""
 
 import contextlib
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import FrameType
 
 import typer
 
 from runner import __version__
-from runner.console import make_observer
-from runner.distro import Distro
-from runner.engine import Engine
+from runner.capacity import measure
+from runner.cli.app import show_error
+from runner.display import make_observer
+from runner.errors import ConfigError, HostError
+from runner.interrupts import stop_twice_is_now
 from runner.jobimage import describe
 from runner.kept import Stacks, run_in_stack
-from runner.observer import Observer, Silent
+from runner.matrix import Candidate
+from runner.observer import Silent
+from runner.opening import open_pipeline, open_run
 from runner.phases import Mode
 from runner.pipeline import Keep, Pipeline
-from runner.plan import Planner, Request
-from runner.result import JobResult, RunResult, exit_code, to_json
-from runner.scheduler import run_jobs
+from runner.plan import Plan, Planner, Request
+from runner.report.targets import Target
+from runner.result import JobResult, Problem, RunResult, exit_code, to_json
+from runner.scheduler import Crew, Orders
 from runner.sources import Sources
 from runner.summary import print_summary
-from runner.workspace import Workspace
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from runner.workspace import RunFolder, Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,56 +38,35 @@ class Display:
     verbose: bool = False
     quiet: bool = False
     json: bool = False
-
-
-@contextlib.contextmanager
-def open_pipeline(
-    request: Request, observer: Observer, *, remember: bool = True
-) -> Iterator[Pipeline]:
-    """Connect to the engine and begin a run; one not to be remembered leaves no folder."""
-    engine = Engine.connect()
-    workspace = Workspace.open()
-    run = workspace.new_run(remember=remember)
-    try:
-        planner = Planner(
-            request=request,
-            engine=engine,
-            sources=Sources(
-                cache=workspace.cache,
-                git_mirror=request.git_mirror,
-                announce=lambda text: observer.doing("plugins", text),
-            ),
-            cache=workspace.cache,
-            run=run,
-            observer=observer,
-        )
-        yield Pipeline(
-            engine=engine,
-            workspace=workspace,
-            run=run,
-            request=request,
-            observer=observer,
-            planner=planner,
-        )
-    finally:
-        run.close()
-        engine.close()
+    reports: tuple[Target, ...] = ()
 
 
 def run_and_exit(
-    request: Request,
-    distros: Sequence[Distro],
+    candidates: Sequence[Candidate],
     *,
     modes: Sequence[Mode],
     keep: Keep,
     display: Display,
+    at_once: str = "auto",
+    fail_fast: bool = False,
 ) -> None:
     """Run the jobs, show what came of them, and exit with the code that says so."""
+    if len(candidates) > 1:
+        orders = Orders(
+            modes=tuple(modes),
+            keep=keep,
+            at_once=jobs_at_once(at_once, len(candidates), say=not display.quiet),
+            fail_fast=fail_fast,
+            output=display.verbose,
+        )
+        _run_many_and_exit(candidates, orders, display=display)
+    (candidate,) = candidates
 
     def jobs(pipeline: Pipeline) -> Iterator[JobResult]:
-        return run_jobs(pipeline, distros, modes=modes, keep=keep)
+        result = pipeline.run_job(candidate.distro, modes=modes, keep=keep)
+        yield replace(result, may_fail=candidate.may_fail and result.status.is_bad)
 
-    _run_and_exit(request, jobs, display=display)
+    _run_and_exit(candidate.request, jobs, display=display)
 
 
 def run_in_stack_and_exit(
@@ -102,22 +81,28 @@ def run_in_stack_and_exit(
     _run_and_exit(Request(timeout=timeout), jobs, display=display)
 
 
-def dry_run_and_exit(request: Request, distros: Sequence[Distro]) -> None:
+def dry_run_and_exit(candidates: Sequence[Candidate]) -> None:
     """Say for each job what would be run on what."""
-    with open_pipeline(request, Silent(), remember=False) as pipeline:
-        for distro in distros:
-            for line in describe(pipeline.planner.plan(distro), pipeline.engine):
+    for each in candidates:
+        with open_pipeline(each.request, Silent(), remember=False) as pipeline:
+            for line in describe(pipeline.planner.plan(each.distro), pipeline.engine):
                 typer.echo(line)
     raise typer.Exit
 
 
-def render_plans(request: Request, distros: Sequence[Distro]) -> Iterator[str]:
+def render_plans(candidates: Sequence[Candidate]) -> Iterator[str]:
     """The Dockerfile of each job; without a local.conf no engine is needed."""
-    if request.config is not None:
-        with open_pipeline(request, Silent(), remember=False) as pipeline:
-            yield from (pipeline.planner.plan(distro).dockerfile for distro in distros)
-        return
+    for each in candidates:
+        if each.request.config is not None:
+            with open_pipeline(each.request, Silent(), remember=False) as pipeline:
+                yield pipeline.planner.plan(each.distro).dockerfile
+        else:
+            yield _plan_without_engine(each).dockerfile
+
+
+def _plan_without_engine(candidate: Candidate) -> Plan:
     cache = Workspace.open().cache
+    request = candidate.request
     planner = Planner(
         request=request,
         engine=None,
@@ -126,7 +111,62 @@ def render_plans(request: Request, distros: Sequence[Distro]) -> Iterator[str]:
         run=None,
         observer=Silent(),
     )
-    yield from (planner.plan(distro).dockerfile for distro in distros)
+    return planner.plan(candidate.distro)
+
+
+def jobs_at_once(text: str, jobs: int, *, say: bool) -> int:
+    """How many jobs `-j` means: a number, or what this machine has room for.
+
+    Raises:
+        ConfigError: it is neither a number nor `auto`.
+
+    """
+    if text != "auto":
+        if not text.isdecimal() or int(text) < 1:
+            raise ConfigError(f"--jobs {text}: not a number of jobs", hint="for example 4, or auto")
+        return int(text)
+    capacity = measure(Workspace.open().cache)
+    chosen = min(capacity.jobs, jobs)
+    if say:
+        typer.echo(f"{jobs} jobs, {chosen} at once (-j auto: {capacity})", err=True)
+    return chosen
+
+
+def _run_many_and_exit(
+    candidates: Sequence[Candidate], orders: Orders, *, display: Display
+) -> None:
+    started = datetime.now(UTC)
+    begun = time.monotonic()
+    found: dict[str, JobResult] = {}
+    expected = {each.job: each.seconds for each in candidates}
+
+    def outcome(run: RunFolder) -> RunResult:
+        return RunResult(
+            run=run.id,
+            version=__version__,
+            started=started,
+            jobs=tuple(found[each.job] for each in candidates if each.job in found),
+            seconds=time.monotonic() - begun,
+        )
+
+    with (
+        make_observer(
+            verbose=display.verbose,
+            quiet=display.quiet,
+            to_stderr=display.json,
+            jobs=expected,
+        ) as observer,
+        open_run(candidates[0].request.use_lab) as (_, run),
+    ):
+        crew = Crew(orders, run, observer)
+        stop_twice_is_now(before_exit=crew.stop_now)
+        for candidate, result in crew.work(candidates):
+            found[candidate.job] = result
+            # whoever kills us finds what has ended
+            _write_result(outcome(run), run)
+        final = outcome(run)
+        _write_result(final, run)
+    _show_and_exit(final, run, display)
 
 
 def _run_and_exit(
@@ -134,7 +174,7 @@ def _run_and_exit(
 ) -> None:
     started = datetime.now(UTC)
     begun = time.monotonic()
-    _stop_twice_is_now()
+    stop_twice_is_now()
     with (
         make_observer(
             verbose=display.verbose, quiet=display.quiet, to_stderr=display.json
@@ -149,26 +189,31 @@ def _run_and_exit(
             jobs=tuple(jobs(pipeline)),
             seconds=time.monotonic() - begun,
         )
-        with contextlib.suppress(OSError):  # a full disk was the result's own problem already
-            run.result.write_bytes(to_json(outcome))
+        _write_result(outcome, run)
+    _show_and_exit(outcome, run, display)
+
+
+def _write_result(outcome: RunResult, run: RunFolder) -> None:
+    with contextlib.suppress(OSError):  # a full disk was the result's own problem already
+        run.result.write_bytes(to_json(outcome))
+
+
+def _show_and_exit(outcome: RunResult, run: RunFolder, display: Display) -> None:
     if display.json:
         sys.stdout.buffer.write(to_json(outcome))
     print_summary(outcome, folder=run, to_stderr=display.json)
+    if display.reports:
+        outcome = _report(outcome, run, display.reports)
     raise typer.Exit(exit_code(outcome))
 
 
-def _stop_twice_is_now() -> None:
-    """First Ctrl-C (SIGTERM, SIGHUP): tidy up. Second: stop now, and say who removes the rest."""
+def _report(outcome: RunResult, run: RunFolder, targets: Sequence[Target]) -> RunResult:
+    """Write the reports; the trouble of writing them is one more problem of the run."""
+    from runner.report.write import write_reports
 
-    def first(_signal: int, _frame: FrameType | None) -> None:
-        for number in _STOPPING:
-            signal.signal(number, second)
-        os.write(2, b"\ninterrupted: tidying up (once more to stop now)\n")
-        raise KeyboardInterrupt
-
-    def second(_signal: int, _frame: FrameType | None) -> None:
-        os.write(2, b"\nstopped; `devstack-runner gc` removes what is left\n")
-        os._exit(130)
-
-    for number in _STOPPING:
-        signal.signal(number, first)
+    try:
+        write_reports(targets, outcome, run)
+    except HostError as error:
+        show_error(error)
+        return replace(outcome, problem=outcome.problem or Problem.of(error))
+    return outcome

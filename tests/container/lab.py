@@ -26,7 +26,7 @@ case " $* " in
     *" install "*" huge-package "*) cat /dev/zero >/var/cache/huge || exit 100 ;;
 esac
 """
-_OFFLINE = "offline:1"
+OFFLINE = "offline:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Lab:
             lists.mkdir(parents=True)
             (lists / package).write_text(f"{package}\n")
         return [
-            *("run", "-d", "debian-12", "--base-image", f"debian-12={_OFFLINE}"),
+            *("run", "-d", "debian-12", "--base-image", f"debian-12={OFFLINE}"),
             *("-p", f"{package}=./{package}"),
         ]
 
@@ -72,7 +72,7 @@ def open_lab(runner: Runner, folder: Path) -> Iterator[Lab]:
     folder.mkdir()
     with private_engine(folder, images=[image.reference, image.base]) as engine:
         with engine.api() as api:
-            list(api.build(fileobj=_context(image.reference), custom_context=True, tag=_OFFLINE))
+            list(api.build(fileobj=_context(image.reference), custom_context=True, tag=OFFLINE))
         yield Lab(engine=engine, runner=runner)
 
 

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,3 +77,21 @@ def started(
                     process.kill()
     finally:
         clock.cancel()
+
+
+def begun(runner: Runner, job: str) -> Callable[[], bool]:
+    """Whether the job has printed a line that begins with the word "begun"."""
+
+    def look() -> bool:
+        log = runner.state / "last" / job / "log"
+        return log.exists() and "\nbegun" in log.read_text()
+
+    return look
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + _PATIENCE
+    while not what():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.1)

@@ -7,8 +7,9 @@ import pytest
 
 from runner.phases import Phase, Status
 from tests.container.harness import Outcome, Runner
-from tests.container.lab import VICTIM, Lab, open_lab
+from tests.container.lab import OFFLINE, VICTIM, Lab, open_lab
 from tests.container.private_engine import obstacle
+from tests.container.started import begun, wait_for
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle() or "possible here")
 
@@ -49,6 +50,29 @@ def test_what_was_done_before_the_engine_went_away_is_in_the_result(lab: Lab) ->
     statuses = {p.phase: p.status for p in job.phases}
     assert statuses[Phase.PRE_INSTALL] is Status.PASSED
     assert statuses[Phase.EXTRA] is Status.NOT_RUN
+
+
+def test_jobs_that_had_ended_keep_their_results_when_the_engine_dies(lab: Lab) -> None:
+    settings = lab.runner.folder / "devstack-runner.toml"
+    settings.write_text('[overrides.debian-12]\nenv = { QUICK = "True" }\n')
+    two = [
+        word
+        for name in ("debian-12", "ubuntu-22.04")
+        for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")
+    ]
+    with lab.started("run", "-p", "victim=./victim", *two, "-j", "1") as run:
+        wait_for(begun(lab.runner, "ubuntu-22.04-victim"))
+        lab.engine.stop(signal.SIGKILL)
+        assert run.end() == 5, run.said
+    settings.unlink()
+    lab.engine.start()
+    lab("gc")
+    text = (lab.runner.state / "last" / "result.json").read_text()
+    jobs = Outcome(code=5, stdout=text, stderr="").run.jobs
+    assert [(job.distro, job.status) for job in jobs] == [
+        ("debian-12", Status.PASSED),
+        ("ubuntu-22.04", Status.ERROR),
+    ]
 
 
 @pytest.mark.parametrize("what", ["run", "build"])

@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from runner.console import Plain, is_terminal, make_observer
+from runner.console import Plain
+from runner.display import is_terminal, make_observer
 from runner.engine import BuildLine
 from runner.events import (
     DeadUnit,
@@ -16,7 +17,9 @@ from runner.events import (
     StageEnd,
     phase_name,
 )
+from runner.grouped import Grouped
 from runner.live import Live
+from runner.livejobs import LiveJobs
 from runner.observer import Observer, Silent
 from runner.phases import Mode, Status
 from runner.result import JobResult
@@ -175,9 +178,19 @@ def test_the_observer_fits_the_options_and_the_terminal(monkeypatch: pytest.Monk
         "": {},
     }.items():
         wanted = {"verbose": False, "quiet": False, "to_stderr": False, **options}
-        with make_observer(**wanted) as observer:
-            kinds[name] = type(observer)
-    assert kinds == {"quiet": Silent, "verbose": Plain, "json": Plain, "": Live}
+        for jobs in ({"a": None}, {"a": None, "b": 3.0}):
+            with make_observer(**wanted, jobs=jobs) as observer:
+                kinds[name, len(jobs)] = type(observer)
+    assert kinds == {
+        ("quiet", 1): Silent,
+        ("quiet", 2): Silent,
+        ("verbose", 1): Plain,
+        ("verbose", 2): Grouped,
+        ("json", 1): Plain,
+        ("json", 2): Grouped,
+        ("", 1): Live,
+        ("", 2): LiveJobs,
+    }
 
 
 def test_phases_are_called_by_the_names_people_know() -> None:

@@ -1,6 +1,7 @@
 """Results: the exit code of a run, and its JSON."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -68,6 +69,12 @@ def test_all_skipped_is_4_and_some_skipped_is_not() -> None:
     assert exit_code(a_run(skipped, a_job(Status.PASSED))) == 0
     assert exit_code(a_run(skipped, a_job(Status.FAILED))) == 1
     assert exit_code(a_run(skipped, a_job(Status.NOT_RUN))) == 4
+
+
+def test_a_job_that_may_fail_decides_nothing() -> None:
+    allowed = replace(a_job(Status.FAILED), may_fail=True)
+    assert exit_code(a_run(allowed)) == 0
+    assert exit_code(a_run(allowed, a_job(Status.FAILED))) == 1
 
 
 def test_a_problem_of_the_run_counts_with_those_of_the_jobs() -> None:

@@ -1,0 +1,93 @@
+"""Which jobs a command is about: options and the project's own settings, made into candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer
+
+from runner.cli.request import choose_distros, make_request
+from runner.errors import NothingSelected
+from runner.history import durations, failed_last
+from runner.matrix import Candidate, parse_shard, select_jobs, take_shard, with_history
+from runner.plan import Request
+from runner.project import read_project
+from runner.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The options that choose among jobs; the project's settings stand where none is given."""
+
+    distros: Sequence[str] | None = None
+    exclude: Sequence[str] | None = None
+    every: bool = False
+    patterns: Sequence[str] = ()
+    last_failed: bool = False
+    shard: str | None = None
+
+
+def find_jobs(selection: Selection, **options: Any) -> tuple[Candidate, ...]:
+    """The jobs that are wanted; `options` are those of `make_request`.
+
+    Raises:
+        NothingSelected: there is none.
+        ConfigError: an option or a setting makes no sense.
+
+    """
+    shard = parse_shard(selection.shard) if selection.shard else None
+    project = read_project(Path.cwd())
+    chosen = choose_distros(
+        selection.distros or project.distros,
+        exclude=selection.exclude or project.exclude,
+        every=selection.every,
+    )
+    requests: dict[bytes, Request] = {}
+    candidates = []
+    for distro in chosen:
+        said = project.for_distro(distro.name)
+        key = msgspec.json.encode(said)
+        if key not in requests:
+            requests[key] = make_request(**options, said=said)
+        found = Candidate(distro=distro, request=requests[key])
+        may_fail = any(fnmatchcase(found.job, glob) for glob in project.allowed_failures)
+        candidates.append(replace(found, may_fail=may_fail))
+    wanted = select_jobs(candidates, selection.patterns)
+    if selection.last_failed:
+        failed = failed_last(Workspace.open())
+        wanted = tuple(each for each in wanted if each.job in failed)
+    if len(wanted) > 1 or shard:
+        wanted = with_history(wanted, durations(Workspace.open()))
+    if shard:
+        wanted = take_shard(wanted, *shard)
+    if not wanted:
+        raise NothingSelected(_nothing(selection, candidates), hint=_there_is(candidates))
+    return wanted
+
+
+def list_and_exit(candidates: Sequence[Candidate], *, as_json: bool) -> None:
+    """Print the jobs that would run, with how long each took before."""
+    if as_json:
+        values = [{"job": c.job, "distro": c.distro.name, "seconds": c.seconds} for c in candidates]
+        typer.echo(msgspec.json.format(msgspec.json.encode(values), indent=2).decode())
+        raise typer.Exit
+    for each in candidates:
+        typer.echo(each.job if each.seconds is None else f"{each.job}  about {each.seconds:.0f} s")
+    raise typer.Exit
+
+
+def _nothing(selection: Selection, candidates: Sequence[Candidate]) -> str:
+    if not candidates:
+        return "nothing is selected: --exclude leaves no distro"
+    if selection.last_failed:
+        return "nothing is selected: of these jobs none failed in the last run"
+    if selection.patterns and not select_jobs(candidates, selection.patterns):
+        return f"nothing is selected: no job is called {' or '.join(selection.patterns)}"
+    return "nothing is selected: this shard has no job"
+
+
+def _there_is(candidates: Sequence[Candidate]) -> str | None:
+    return f"there is {', '.join(each.job for each in candidates)}" if candidates else None
