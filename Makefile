@@ -47,6 +47,7 @@ tree: $(BIN)/activate
 container: engine
 	@# the layers that all tests share, so that no two tests build them at once
 	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12 --distro debian-13
+	$(BIN)/python -m tests.lab.build
 	$(BIN)/pytest tests/container -n 2 --require-engine
 
 packaging: $(BIN)/activate

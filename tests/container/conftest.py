@@ -11,6 +11,7 @@ import pytest
 
 from runner.engine import Engine, answers
 from tests.container.harness import Runner, leftovers
+from tests.lab.build import REPOSITORY as LABS
 
 IMAGES_BEFORE = pytest.StashKey[set[str]]()
 NO_ENGINE = "no container engine answers; `devstack-runner engine up` starts one"
@@ -44,11 +45,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def images() -> set[str]:
-    """Our images: their tags, or the identifiers of those that have none."""
+    """Our images: their tags, or the identifiers of those that have none. The lab's may stay."""
     connection = Engine.connect()
-    found = connection.images()
+    found = {image.name or image.id for image in connection.images()}
     connection.close()
-    return {image.name or image.id for image in found}
+    return {name for name in found if not name.startswith(LABS)}
 
 
 def engine_answers() -> bool:

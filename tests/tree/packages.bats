@@ -89,6 +89,16 @@ ran() {
     is "$(ran)" "dnf install -y foo bar"$'\n'"dnf install -y foo bar"
 }
 
+@test "install_package on the Fedora family: a scriptlet that dnf lets fail is told" {
+    as_distro fedora-44
+    stub dnf 'printf "%s\n" "Installing: broken" "warning: %post(broken-1-1.noarch) scriptlet failed, exit status 3" "Complete!"'
+    _event() { echo "$@" >>"$BATS_TEST_TMPDIR/events"; }
+    run -0 install_package broken
+    is "${lines[0]} ${lines[2]}" "Installing: broken Complete!"
+    is "$(<"$BATS_TEST_TMPDIR/events")" \
+        "note text=dnf went on when a scriptlet of broken-1-1.noarch failed: the package may not work"
+}
+
 @test "install_package on SUSE" {
     as_distro opensuse-leap-15.6
     install_package foo bar

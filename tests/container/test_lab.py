@@ -1,0 +1,203 @@
+"""Plugins under the real dnf and zypper: "dnf on the lab image", not "Fedora" (tests/lab)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from runner.engine import Engine
+from runner.phases import Phase, Status
+from tests.container.harness import Outcome, Runner, write_conf, write_plugin
+from tests.lab.build import DISTROS, ensure
+
+DNF, ZYPPER = DISTROS
+LABS = pytest.mark.parametrize(
+    "distro",
+    [pytest.param(DNF, id="dnf-on-the-lab"), pytest.param(ZYPPER, id="zypper-on-the-lab")],
+)
+SAMPLES = Path(__file__).parents[1] / "samples" / "local.conf"
+INSTALLING = 'if [[ "$1 $2" == "stack install" ]]; then\n{}\nfi\n'
+
+
+@pytest.fixture(scope="module")
+def labs(engine: Engine, cache: Path) -> Mapping[str, str]:
+    """The options that put the lab images in the places of the two distros' own."""
+    return {
+        name: f"{name}={ensure(name, engine=engine, cache=cache, announce=print)}"
+        for name in DISTROS
+    }
+
+
+def on(labs: Mapping[str, str], *distros: str) -> list[str]:
+    """Select distros; the two with a lab image run on it."""
+    chosen = [word for name in distros for word in ("-d", name)]
+    bases = [word for name in distros if name in labs for word in ("--base-image", labs[name])]
+    return [*chosen, *bases]
+
+
+def write_lists(checkout: Path, **lists: str) -> None:
+    """Write a plugin's package lists by kind (debs, rpms, rpms_suse), names between blanks."""
+    for kind, names in lists.items():
+        folder = checkout / "devstack" / "files" / kind.replace("_", "-")
+        folder.mkdir(parents=True)
+        (folder / checkout.name).write_text("".join(f"{name}\n" for name in names.split()))
+
+
+def plugin_conf(runner: Runner, name: str, script: str, **lists: str) -> Path:
+    """A local.conf with one plugin and its lists, whose script runs in `stack install`."""
+    write_lists(write_plugin(runner.folder, name, plugin=INSTALLING.format(script)), **lists)
+    return write_conf(runner.folder, f"enable_plugin {name} ./{name}")
+
+
+def statuses(outcome: Outcome) -> dict[str, Status]:
+    return {job.distro: job.status for job in outcome.run.jobs}
+
+
+@LABS
+def test_the_samples_pass_all_phases(runner: Runner, labs: Mapping[str, str], distro: str) -> None:
+    outcome = runner.passes("run", "--json", *on(labs, distro), "--config", SAMPLES)
+    phases = outcome.statuses()
+    assert {phases[phase.value, "greeter"] for phase in Phase} == {"passed"}
+
+
+def test_each_distro_has_the_packages_of_its_own_list(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    script = """\
+    if is_ubuntu; then
+        names="sqlite3 libyaml-dev"
+    elif is_fedora; then
+        names="sqlite libyaml-devel"
+    else
+        names="sqlite3 libyaml-devel"
+    fi
+    is_package_installed $names || die $LINENO "not all of $names"
+    ! is_package_installed libyaml-devel libyaml-dev || die $LINENO "those of another, too"
+    [[ $(sqlite3 :memory: "select 6 * 7") == 42 && -e /usr/include/yaml.h ]]"""
+    conf = plugin_conf(
+        runner,
+        "packed",
+        script,
+        debs="sqlite3 libyaml-dev",
+        rpms="sqlite libyaml-devel",
+        rpms_suse="sqlite3 libyaml-devel",
+    )
+    distros = ("debian-12", DNF, ZYPPER)
+    outcome = runner("run", "--json", *on(labs, *distros), "--config", conf)
+    assert statuses(outcome) == dict.fromkeys(distros, Status.PASSED)
+
+
+WRONG_NAME = {
+    DNF: ("rpms", 1, "No match for argument: apache2-really"),
+    ZYPPER: ("rpms_suse", 104, "'apache2-really' not found"),
+}
+
+
+@LABS
+def test_a_wrong_name_fails_where_it_is_wrong(
+    runner: Runner, labs: Mapping[str, str], distro: str
+) -> None:
+    lists, code, said = WRONG_NAME[distro]
+    right = {"debs": "bc", "rpms": "bc", "rpms_suse": "bc"}
+    conf = plugin_conf(runner, "wishful", ":", **right | {lists: "bc apache2-really"})
+    distros = ("debian-12", DNF, ZYPPER)
+    outcome = runner("run", "--json", *on(labs, *distros), "--config", conf)
+    assert outcome.code == 1
+    passed = dict.fromkeys(distros, Status.PASSED)
+    assert statuses(outcome) == passed | {distro: Status.FAILED}
+    (culprit,) = (job.culprit for job in outcome.run.jobs if job.distro == distro)
+    assert culprit is not None
+    assert culprit.exit_code == code
+    file = f"devstack/files/{lists.replace('_', '-')}/wishful"
+    assert getattr(culprit, "stage", "") == f"packages of plugin wishful ({file})"
+    assert culprit.failure is not None
+    assert said in culprit.failure.command
+
+
+@LABS
+def test_a_wrong_name_in_a_phase_fails_the_phase(
+    runner: Runner, labs: Mapping[str, str], distro: str
+) -> None:
+    conf = plugin_conf(runner, "hasty", "    install_package apache2-really")
+    outcome = runner("run", "--json", *on(labs, distro), "--config", conf)
+    assert outcome.code == 1
+    install = outcome.phase(Phase.INSTALL, "hasty")
+    assert (install.status, install.exit_code) == (Status.FAILED, {DNF: 1, ZYPPER: 104}[distro])
+
+
+def test_a_scriptlet_that_fails_is_told_though_dnf_goes_on(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    conf = plugin_conf(runner, "broken", ":", rpms="lab-broken")
+    outcome = runner.passes("run", "--json", *on(labs, DNF), "--config", conf)
+    assert outcome.job.image is not None
+    assert any("a scriptlet of lab-broken-1-1.noarch failed" in n for n in outcome.job.image.notes)
+
+
+def test_a_scriptlet_that_fails_in_a_phase_is_told_though_dnf_goes_on(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    script = """\
+    install_package lab-broken
+    is_package_installed lab-broken"""
+    conf = plugin_conf(runner, "broken", script)
+    outcome = runner.passes("run", "--json", *on(labs, DNF), "--config", conf)
+    assert any("a scriptlet of lab-broken-1-1.noarch failed" in note for note in outcome.job.notes)
+    assert "Error in POSTIN scriptlet in rpm package lab-broken" in runner.log(outcome.job.job)
+
+
+def test_a_scriptlet_that_fails_fails_the_packages_of_zypper(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    conf = plugin_conf(runner, "broken", ":", rpms_suse="lab-broken")
+    outcome = runner("run", "--json", *on(labs, ZYPPER), "--config", conf)
+    assert outcome.code == 1
+    culprit = outcome.job.culprit
+    assert culprit is not None
+    assert culprit.exit_code == 107
+    assert culprit.failure is not None
+    assert "lab-broken" in culprit.failure.command
+
+
+@LABS
+def test_a_service_waits_for_the_plugin_to_enable_and_start_it(
+    runner: Runner, labs: Mapping[str, str], distro: str
+) -> None:
+    script = """\
+    [[ $(systemctl is-enabled memcached) == disabled ]]
+    [[ $(systemctl is-active memcached) == inactive ]]
+    sudo systemctl enable --now memcached
+    [[ $(systemctl is-active memcached) == active ]]"""
+    conf = plugin_conf(runner, "served", script, rpms="memcached", rpms_suse="memcached")
+    runner.passes("run", "--json", *on(labs, distro), "--config", conf)
+
+
+@LABS
+def test_what_is_installed_already_is_no_failure(
+    runner: Runner, labs: Mapping[str, str], distro: str
+) -> None:
+    script = """\
+    install_package curl
+    install_package curl
+    uninstall_package cowsay
+    uninstall_package cowsay
+    ! is_package_installed cowsay || die $LINENO "still there"
+    is_package_installed curl"""
+    conf = plugin_conf(runner, "again", script, rpms="cowsay", rpms_suse="cowsay")
+    runner.passes("run", "--json", *on(labs, distro), "--config", conf)
+
+
+def test_keystone_has_its_database_queue_and_web_server_from_dnf(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    script = """\
+if [[ "$1 $2" == "stack extra" ]]; then
+    is_package_installed httpd mariadb-server rabbitmq-server || die $LINENO "not of dnf"
+    [[ $(systemctl is-active httpd mariadb rabbitmq-server) == $'active\\nactive\\nactive' ]]
+    openstack token issue
+fi
+"""
+    write_plugin(runner.folder, "identified", plugin=script)
+    enabled = "enable_service key mysql rabbit\nenable_plugin identified ./identified"
+    conf = write_conf(runner.folder, enabled)
+    runner.passes("run", "--json", *on(labs, DNF), "--config", conf)

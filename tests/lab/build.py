@@ -1,0 +1,115 @@
+"""The lab images: Debian's programs under the real rpm with the real dnf or zypper (README.md).
+
+python -m tests.lab.build [fedora-44|opensuse-leap-16.0]...
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+from runner.baseimage import acquire
+from runner.bootstrap import only_one
+from runner.distro import Distro, Family, read_distros
+from runner.engine import BuildFailure, BuildLine, Engine
+from runner.host import Announce
+from runner.proxies import proxy_variables
+from runner.resources import IMAGES
+
+# Outside `devstack-runner/`: the container tests leave them to the next session.
+REPOSITORY = "devstack-runner-test/lab"
+DISTROS = ("fedora-44", "opensuse-leap-16.0")
+
+_BASE = "debian-12"
+_TOOLS = {Family.REDHAT: "dnf dnf-plugins-core", Family.SUSE: "zypper"}
+_HERE = Path(__file__).parent
+_NOT_BUILT_OF = {"README.md", "__init__.py", "build.py"}
+
+
+def ensure(name: str, *, engine: Engine, cache: Path, announce: Announce) -> str:
+    """The reference of the lab image that stands for a distro; it is built when it is absent."""
+    distros = read_distros(IMAGES)
+    distro = distros[name]
+    base = acquire(distros[_BASE], engine=engine, override=None, announce=announce, cache=cache)
+    context = _context(distro.family)
+    reference = f"{REPOSITORY}-{distro.family}:{_hash(distro, base.reference, context)}"
+    with only_one(cache / "locks" / f"lab-{distro.family}.lock"):
+        if engine.find_image(reference) is None:
+            _build(distro, base.reference, context, reference, engine=engine, announce=announce)
+    return reference
+
+
+def _build(
+    distro: Distro,
+    base: str,
+    context: Mapping[str, bytes],
+    reference: str,
+    *,
+    engine: Engine,
+    announce: Announce,
+) -> None:
+    said: list[str] = []
+
+    def take(line: BuildLine) -> None:
+        said.append(line.text)
+        if line.instruction:
+            announce(f"  {line.instruction}")
+
+    announce(f"building {reference}")
+    begun = time.monotonic()
+    arguments = {
+        "BASE": base,
+        "FAMILY": distro.family.value,
+        "RELEASE": distro.release,
+        "TOOLS": _TOOLS[distro.family],
+    }
+    try:
+        engine.build(
+            context=context,
+            tag=reference,
+            build_args={**proxy_variables(), **arguments},
+            on_line=take,
+        )
+    except BuildFailure as failure:
+        failure.add_note("\n".join(said[-40:]))
+        raise
+    announce(f"{reference}: {time.monotonic() - begun:.0f} seconds")
+
+
+def _context(family: Family) -> Mapping[str, bytes]:
+    """The files of the recipe that count for the family, in order of their names."""
+    others = {f"{kind}.{other}" for kind in ("files", "names") for other in Family} - {
+        f"files.{family}",
+        f"names.{family}",
+    }
+    found: dict[str, bytes] = {}
+    for file in sorted(_HERE.rglob("*")):
+        path = file.relative_to(_HERE)
+        top = path.parts[0]
+        if file.is_file() and not (
+            top in _NOT_BUILT_OF or top.removesuffix(".tsv") in others or "__pycache__" in top
+        ):
+            found[path.as_posix()] = file.read_bytes()
+    return found
+
+
+def _hash(distro: Distro, base: str, context: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(f"{distro.family}\0{distro.release}\0{base}\0".encode())
+    for name, content in context.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def _main() -> None:
+    engine = Engine.connect()
+    cache = platformdirs.user_cache_path("devstack-runner")
+    for name in sys.argv[1:] or DISTROS:
+        print(ensure(name, engine=engine, cache=cache, announce=print))
+    engine.close()
+
+
+if __name__ == "__main__":
+    _main()
