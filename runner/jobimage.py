@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+from runner.distro import Family
 from runner.dockerfile import Layer, changed_layer, layer_of_step
 from runner.engine import BuildFailure, BuildLine, Engine
 from runner.engine.images import is_output, plain
@@ -24,6 +25,7 @@ from runner.imagechain import (
     links,
     references,
 )
+from runner.lab import Lab
 from runner.observer import Observer
 from runner.offline import Network
 from runner.pipconfig import PipConfig
@@ -35,6 +37,7 @@ from runner.workspace import JobFolder
 
 _FRAME = " │├╰─▶\N{MULTIPLICATION SIGN}"
 _DISK_FULL = re.compile("no space left", re.IGNORECASE)
+_SCRIPTLET = re.compile(r"%\w+\((\S+)\) scriptlet failed")  # what rpm says
 # The mirror or the index could not be reached or the disk is full: no plugin is to blame.
 _TROUBLE = re.compile(
     r"Failed to fetch|Could not resolve|Temporary failure|Curl error|no space left"
@@ -69,6 +72,7 @@ class Builder:
     cache: Path
     owner: dict[str, str] = field(default_factory=dict)
     pip: PipConfig = field(default_factory=PipConfig)
+    lab: Lab = field(default_factory=Lab)
     deadline: float | None = None
 
     def ensure(self, plan: Plan) -> ImageInfo:
@@ -175,7 +179,7 @@ class _Making:
             self.builder.engine.build(
                 context={"Dockerfile": text.encode(), **link.files},
                 tag=reference,
-                build_args=proxy_variables(),
+                build_args=self.builder.lab.build_arguments(proxy_variables()),
                 on_line=self._take,
                 deadline=self.builder.deadline,
             )
@@ -192,6 +196,7 @@ class _Making:
             cache=self.builder.cache,
             owner=self.builder.owner,
             pip=self.builder.pip,
+            proxies=self.builder.lab.proxies(proxy_variables()),
             on_text=lambda text: self._take(BuildLine(step=1, steps=1, text=text)),
             deadline=self.builder.deadline,
         )
@@ -222,7 +227,17 @@ class _Making:
         if is_output(line.text):
             self.tail.append(plain(line.text))
             del self.tail[:-20]
+            self._note_scriptlet(line.text)
         self.builder.observer.building(self.plan.job, line)
+
+    def _note_scriptlet(self, text: str) -> None:
+        """Say what dnf only prints: that a scriptlet failed is no error to it."""
+        failed = _SCRIPTLET.search(text)
+        if failed and self.plan.distro.family is Family.REDHAT:
+            package = failed[1]
+            self._note(
+                f"dnf went on when a scriptlet of {package} failed: the package may not work"
+            )
 
     def _explain(self, failure: BuildFailure, text: str) -> Exception:
         """Tell a plugin's wrong list from trouble with the mirror or the disk."""

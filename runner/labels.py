@@ -5,7 +5,7 @@ from collections.abc import Mapping
 PREFIX = "org.devstack-runner"
 RUN = f"{PREFIX}.run"
 JOB = f"{PREFIX}.job"
-KIND = f"{PREFIX}.kind"  # base, image, layer, evaluation, job, probe
+KIND = f"{PREFIX}.kind"  # base, image, layer, evaluation, packages, job, probe, lab
 SPEC = f"{PREFIX}.spec"
 DISTRO = f"{PREFIX}.distro"
 PLUGINS = f"{PREFIX}.plugins"  # names, separated by blanks
@@ -13,6 +13,8 @@ PROJECT = f"{PREFIX}.project"
 PYTHON = f"{PREFIX}.python"  # a layer of Python packages: what was asked for, hashed
 PYTHON_NAMES = f"{PREFIX}.python-names"  # what is there then, separated by blanks
 CONSTRAINTS = f"{PREFIX}.constraints"  # what the constraints say of these, hashed
+SERVICE = f"{PREFIX}.service"  # of the lab: packages, python, git, registry
+UPSTREAM = f"{PREFIX}.upstream"  # the indexes that the lab's asks, hashed
 STATE = f"{PREFIX}.state"  # the state folder of the process that owns it
 
 

@@ -17,7 +17,6 @@ from runner.engine.container import Stream
 from runner.errors import TimeLimit
 from runner.imagechain import LAYER_SCRIPT, UV_VERSION, PythonLink
 from runner.pipconfig import PipConfig
-from runner.proxies import proxy_variables
 from runner.pythonlists import PythonList
 from runner.resources import CONTAINER, INSIDE
 from runner.workspace import share
@@ -44,6 +43,7 @@ class PythonLayers:
     cache: Path
     owner: Mapping[str, str]  # labels that say whose the container is
     pip: PipConfig
+    proxies: Mapping[str, str]
     on_text: Callable[[str], None]
     deadline: float | None = None
 
@@ -105,7 +105,7 @@ class PythonLayers:
             [f"{INSIDE}/{LAYER_SCRIPT}", UV_VERSION, venv, *files],
             reader=output,
             environment={
-                **proxy_variables(),
+                **self.proxies,
                 **self.pip.pip_environment(),
                 **self.pip.uv_environment(),
             },

@@ -1,9 +1,11 @@
 """A connection to the engine: what it is, which objects of ours it holds, images in and out."""
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 import docker.errors
@@ -39,6 +41,8 @@ class Found:
     state: str = ""
     image: str = ""
     size: int = 0  # bytes, images only
+    health: str = ""  # healthy, unhealthy, starting; nothing where it is not looked after
+    published: tuple[str, ...] = ()  # where its ports are on the engine's machine, ADDRESS:PORT
 
     @property
     def job(self) -> str:
@@ -87,6 +91,13 @@ class Engine:
             storage=str(info.get("Driver", "")),
             cgroup_version=str(info.get("CgroupVersion", "1")),
         )
+
+    def bridge_address(self) -> str:
+        """The address of the engine's machine on the network where builds and runs are."""
+        with engine_errors("looking at the engine's bridge"):
+            network = self._api.inspect_network("bridge")
+        found = (each.get("Gateway") for each in (network.get("IPAM") or {}).get("Config") or ())
+        return next((str(address) for address in found if address), "")
 
     def find_image(self, reference: str) -> str | None:
         """The id of a local image."""
@@ -154,6 +165,8 @@ class Engine:
                 labels=row.get("Labels") or {},
                 state=str(row.get("State", "")),
                 image=str(row.get("Image", "")),
+                health=_health(str(row.get("Status", ""))),
+                published=_published(row.get("Ports") or ()),
             )
             for row in rows
         )
@@ -240,6 +253,16 @@ def _uses_context() -> bool:
 def _filters(wanted: Mapping[str, str]) -> list[str]:
     exact = [f"{labels.PREFIX}.{name}={value}" for name, value in wanted.items()]
     return [labels.KIND, *exact]
+
+
+def _health(status: str) -> str:
+    """From what is said to people: `Up 2 minutes (health: starting)`."""
+    found = re.search(r"\((?:health: )?(healthy|unhealthy|starting)\)", status)
+    return found[1] if found else ""
+
+
+def _published(ports: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{p['IP']}:{p['PublicPort']}" for p in ports if p.get("IP") and "PublicPort" in p)
 
 
 class _gone_is_fine:  # noqa: N801 - reads as a statement

@@ -5,11 +5,13 @@ from typing import cast
 
 import pytest
 
+from runner.distro import read_distros
 from runner.engine import Engine
 from runner.errors import EngineError
 from runner.imagechain import references
 from runner.jobimage import PackagesFailed, describe
 from runner.plan import Plan
+from runner.resources import IMAGES
 from runner.workspace import JobFolder
 from tests.unit.building import FOO, PLAN, FakeEngine, ensure
 
@@ -81,6 +83,17 @@ def test_a_failing_base_is_not_the_plugins_fault(folder: JobFolder) -> None:
     with pytest.raises(EngineError, match="building the image of debian-12-foo") as caught:
         ensure(FakeEngine("bang", fails_at="useradd"), folder)
     assert str(folder.build_log) in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(("distro", "noted"), [("fedora-44", True), ("debian-12", False)])
+def test_a_scriptlet_that_dnf_lets_fail_is_noted(
+    distro: str, *, noted: bool, folder: JobFolder
+) -> None:
+    engine = FakeEngine("warning: %post(foo-1-1.noarch) scriptlet failed, exit status 3")
+    changed = replace(PLAN, distro=read_distros(IMAGES)[distro])
+    notes = ensure(engine, folder, changed).notes
+    text = "dnf went on when a scriptlet of foo-1-1.noarch failed: the package may not work"
+    assert set(notes) == ({text} if noted else set())
 
 
 def test_a_dry_run_says_what_would_be_built() -> None:
