@@ -214,13 +214,13 @@ def start(cache: Path, location: str) -> subprocess.Popen[str]:
 
 def test_two_runs_at_once_clone_once(server: Server, cache: Path) -> None:
     both_wait = threading.Event()
-    server.answer = lambda _: 200 if both_wait.wait(20) else 503
+    server.answer = lambda _: 200 if both_wait.wait(120) else 503
     runs = [start(cache, f"{server.url}@main") for _ in range(3)]
     for process in runs:
         assert process.stdout
         assert process.stdout.readline()  # cloning, or waiting for who does
     both_wait.set()
-    outputs = [process.communicate(timeout=30)[0].splitlines() for process in runs]
+    outputs = [process.communicate(timeout=120)[0].splitlines() for process in runs]
     assert [process.returncode for process in runs] == [0, 0, 0]
     assert len({lines[-1] for lines in outputs}) == 1
     assert len([path for path in server.requests if path.endswith(".pack")]) <= 1
