@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from runner.distro import Distro
@@ -28,6 +29,7 @@ from runner.result import JobResult
 from runner.workspace import RunFolder
 
 _PR_SET_PDEATHSIG = 1
+_GONE = signal.SIGUSR1
 # The last message: ("result", JobResult).
 RESULT = "result"
 Message = tuple[str, tuple[Any, ...]]
@@ -46,7 +48,7 @@ class Order:
 
 
 class Relay:
-    """An observer that passes everything on; when nobody listens any more, the job is over."""
+    """An observer that passes everything on, as long as somebody listens."""
 
     def __init__(self, stream: IO[bytes], *, output: bool) -> None:
         self._stream = stream
@@ -57,9 +59,9 @@ class Relay:
         try:
             pickle.dump((name, arguments), self._stream)
             self._stream.flush()
-        except OSError as error:
+        except OSError:
+            # the kernel has interrupted us or is about to; tidying up must not be disturbed
             self._stream = open(os.devnull, "wb")  # noqa: PTH123, SIM115 - from now on
-            raise KeyboardInterrupt from error
 
     def job_started(self, job: str) -> None:
         """Pass it on."""
@@ -95,18 +97,31 @@ def relay(message: Message, job: str, observer: Observer) -> None:
 
 def main() -> None:
     """Do the job that is ordered on standard input."""
-    _tidy_up_with(os.getppid())
+    parent = os.getppid()
     messages = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may be printed among the messages
     stop_twice_is_now(first="", second="")
+    _tidy_up_with(parent)
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - it is from the process that began us
     sender = Relay(messages, output=order.output)
     sender.send(RESULT, do(order, sender))
 
 
 def _tidy_up_with(parent: int) -> None:
-    """Have the kernel interrupt us when the process that began us is gone, however it went."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    """Have the kernel interrupt us when the process that began us is gone, however it went.
+
+    Its signal comes once for each thread of that process (prctl(2), PR_SET_PDEATHSIG), so it is
+    not the one of which the second means to stop at once; and who is tidying up goes on.
+    """
+    begin = signal.getsignal(signal.SIGINT)
+
+    def gone(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(_GONE, signal.SIG_IGN)
+        if signal.getsignal(signal.SIGINT) is begin:
+            signal.raise_signal(signal.SIGINT)
+
+    signal.signal(_GONE, gone)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _GONE)
     if os.getppid() != parent:
         raise SystemExit(Interrupted.exit_code)
 
