@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runner.distro import Distro
-from runner.errors import ConfigError
+from runner.errors import ConfigError, Interrupted
 from runner.localconf import named_plugins
 from runner.plan import Request, job_identifier
+from runner.result import JobResult
 
 _SHARD = re.compile(r"(\d+)/(\d+)")
 _GLOB = re.compile(r"[*?\[]")
@@ -32,6 +33,12 @@ class Candidate:
         enabled = named_plugins(request.config) if request.config else ()
         given = (source.name for source in request.plugins)
         return job_identifier(self.distro, list(dict.fromkeys((*enabled, *given))))
+
+
+def judged(candidate: Candidate, result: JobResult) -> JobResult:
+    """The result, with whether its failure is allowed; to be interrupted is no failure."""
+    failed = result.status.is_bad and result.exit_code != Interrupted.exit_code
+    return replace(result, may_fail=True) if candidate.may_fail and failed else result
 
 
 def with_history(

@@ -9,12 +9,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import IO
 
 from runner.errors import Interrupted
 from runner.jobprocess import RESULT, Message, Order, relay
-from runner.matrix import Candidate, longest_first
+from runner.matrix import Candidate, judged, longest_first
 from runner.observer import Observer
 from runner.phases import Mode, Status
 from runner.pipeline import Keep
@@ -154,9 +154,7 @@ class Crew:
         result = worker.result or _crashed(worker)
         if self._failed and result.exit_code == Interrupted.exit_code:
             result = _skipped(worker.candidate, self._failed)
-        interrupted = result.exit_code == Interrupted.exit_code
-        if worker.candidate.may_fail and result.status.is_bad and not interrupted:
-            result = replace(result, may_fail=True)
+        result = judged(worker.candidate, result)
         worker.errors.close()
         self.observer.job_finished(worker.candidate.job, result)
         return result

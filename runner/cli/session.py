@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 
 import typer
 
@@ -13,16 +14,17 @@ from runner import __version__
 from runner.capacity import measure
 from runner.cli.app import show_error
 from runner.display import make_observer
+from runner.distro import Distro
 from runner.errors import ConfigError, HostError
 from runner.interrupts import stop_twice_is_now
 from runner.jobimage import describe
 from runner.kept import Stacks, run_in_stack
-from runner.matrix import Candidate
+from runner.matrix import Candidate, judged
 from runner.observer import Silent
 from runner.opening import open_pipeline, open_run
 from runner.phases import Mode
 from runner.pipeline import Keep, Pipeline
-from runner.plan import Plan, Planner, Request
+from runner.plan import Planner, Request
 from runner.report.targets import Target
 from runner.result import JobResult, Problem, RunResult, exit_code, to_json
 from runner.scheduler import Crew, Orders
@@ -63,8 +65,7 @@ def run_and_exit(
     (candidate,) = candidates
 
     def jobs(pipeline: Pipeline) -> Iterator[JobResult]:
-        result = pipeline.run_job(candidate.distro, modes=modes, keep=keep)
-        yield replace(result, may_fail=candidate.may_fail and result.status.is_bad)
+        yield judged(candidate, pipeline.run_job(candidate.distro, modes=modes, keep=keep))
 
     _run_and_exit(candidate.request, jobs, display=display)
 
@@ -83,27 +84,35 @@ def run_in_stack_and_exit(
 
 def dry_run_and_exit(candidates: Sequence[Candidate]) -> None:
     """Say for each job what would be run on what."""
-    for each in candidates:
-        with open_pipeline(each.request, Silent(), remember=False) as pipeline:
-            for line in describe(pipeline.planner.plan(each.distro), pipeline.engine):
-                typer.echo(line)
+    for request, distros in _by_request(candidates):
+        with open_pipeline(request, Silent(), remember=False) as pipeline:
+            for distro in distros:
+                for line in describe(pipeline.planner.plan(distro), pipeline.engine):
+                    typer.echo(line)
     raise typer.Exit
 
 
 def render_plans(candidates: Sequence[Candidate]) -> Iterator[str]:
     """The Dockerfile of each job; without a local.conf no engine is needed."""
-    for each in candidates:
-        if each.request.config is not None:
-            with open_pipeline(each.request, Silent(), remember=False) as pipeline:
-                yield pipeline.planner.plan(each.distro).dockerfile
+    for request, distros in _by_request(candidates):
+        if request.config is not None:
+            with open_pipeline(request, Silent(), remember=False) as pipeline:
+                yield from (pipeline.planner.plan(distro).dockerfile for distro in distros)
         else:
-            yield _plan_without_engine(each).dockerfile
+            planner = _planner_without_engine(request)
+            yield from (planner.plan(distro).dockerfile for distro in distros)
 
 
-def _plan_without_engine(candidate: Candidate) -> Plan:
+def _by_request(candidates: Sequence[Candidate]) -> Iterator[tuple[Request, list[Distro]]]:
+    """Neighbours with the same request together: what they need is opened once."""
+    for _, group in groupby(candidates, key=lambda each: id(each.request)):
+        found = list(group)
+        yield found[0].request, [each.distro for each in found]
+
+
+def _planner_without_engine(request: Request) -> Planner:
     cache = Workspace.open().cache
-    request = candidate.request
-    planner = Planner(
+    return Planner(
         request=request,
         engine=None,
         sources=Sources(cache=cache, git_mirror=request.git_mirror),
@@ -111,7 +120,6 @@ def _plan_without_engine(candidate: Candidate) -> Plan:
         run=None,
         observer=Silent(),
     )
-    return planner.plan(candidate.distro)
 
 
 def jobs_at_once(text: str, jobs: int, *, say: bool) -> int:

@@ -1,5 +1,6 @@
 """Which jobs there are, which are wanted, and in which order they begin."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from runner.errors import ConfigError
 from runner.history import durations, failed_last
 from runner.matrix import (
     Candidate,
+    judged,
     longest_first,
     parse_shard,
     select_jobs,
@@ -22,7 +24,7 @@ from runner.phases import Mode, Phase, Status
 from runner.plan import Request
 from runner.plugin import PluginSource
 from runner.resources import IMAGES
-from runner.result import JobResult, PhaseResult, RunResult, to_json
+from runner.result import JobResult, PhaseResult, Problem, RunResult, to_json
 from runner.workspace import Workspace
 
 DISTROS = read_distros(IMAGES)
@@ -43,6 +45,18 @@ def test_jobs_are_chosen_by_globs_or_parts_of_their_identifiers() -> None:
     assert select_jobs(ALL, ["heat"]) == ALL
     assert select_jobs(ALL, []) == ALL
     assert select_jobs(ALL, ["debian-1"]) == select_jobs(ALL, ["debian-*"])
+
+
+def test_what_may_fail_may_not_be_interrupted_unnoticed() -> None:
+    may = replace(ALL[0], may_fail=True)
+    failed = job("a", Status.FAILED, 1.0)
+    assert judged(may, failed).exit_code == 0
+    assert judged(ALL[0], failed).exit_code == 1
+    interrupted = replace(
+        failed, status=Status.ERROR, problem=Problem(message="interrupted", exit_code=130)
+    )
+    assert judged(may, interrupted).exit_code == 130
+    assert not judged(may, job("a", Status.PASSED, 1.0)).may_fail
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "1/0", "a/b", "-1/2", "1/2/3", ""])
