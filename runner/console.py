@@ -55,7 +55,7 @@ class Plain:
     def output(self, job: str, data: bytes) -> None:  # noqa: ARG002 - the log is one job's
         """Pass it through when asked to."""
         if self._verbose:
-            with _gone_is_fine():
+            with gone_is_fine():
                 self._stream.flush()
                 self._stream.buffer.write(data)  # type: ignore[attr-defined]
                 self._stream.flush()
@@ -71,10 +71,10 @@ class Plain:
         self._line(job, f"{what} {event.status.value} {event.seconds:.1f} s{note}")
 
     def _line(self, job: str, text: str) -> None:
-        with _gone_is_fine():
+        with gone_is_fine():
             print(f"{job}  {text}", file=self._stream, flush=True)
 
 
-def _gone_is_fine() -> contextlib.AbstractContextManager[None]:
+def gone_is_fine() -> contextlib.AbstractContextManager[None]:
     """Whoever read our output may have gone (`| head`): the run goes on, its result counts."""
     return contextlib.suppress(OSError, ValueError)

@@ -7,12 +7,11 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Self, cast
 
-from runner.console import Plain
+from runner.console import Plain, gone_is_fine
 from runner.engine import BuildLine
 from runner.events import Event
 from runner.result import JobResult, PhaseResult, PluginInfo, StageResult
@@ -88,7 +87,7 @@ class Grouped:
 
     def _line(self, text: str) -> None:
         if text:
-            with suppress(OSError, ValueError):  # whoever read our output may have gone
+            with gone_is_fine():
                 print(text, file=self._stream, flush=True)
 
 
@@ -127,7 +126,7 @@ class GitHub(Folds):
         for culprit in result.culprits:
             place = _place(culprit, result.plugins)
             yield (
-                f"::{kind} {place}title={_property(f'{result.job}: {_name(culprit)}')}"
+                f"::{kind} {place}title={_property(f'{result.job}: {culprit.title}')}"
                 f"::{_escaped(_text(culprit))}"
             )
 
@@ -159,14 +158,8 @@ def headline(result: JobResult) -> str:
     culprit = result.culprit
     if culprit is not None:
         said = _text(culprit)
-        return f"{_name(culprit)}: {said.splitlines()[0]}" if said else _name(culprit)
+        return f"{culprit.title}: {said.splitlines()[0]}" if said else culprit.title
     return result.problem.message if result.problem else result.status.value
-
-
-def _name(culprit: PhaseResult | StageResult) -> str:
-    if isinstance(culprit, PhaseResult):
-        return f"{culprit.phase.value} of plugin {culprit.plugin}"
-    return culprit.stage
 
 
 def _text(culprit: PhaseResult | StageResult) -> str:

@@ -36,7 +36,34 @@ _TAIL_LINES = 8
 _TAIL_BYTES = 1 << 13
 
 
-class Live:
+class Drawing:
+    """What is drawn anew several times a second, at the bottom of the terminal."""
+
+    def __init__(self, stream: IO[str], *, a_second: int) -> None:
+        self._console = rich.console.Console(file=stream)
+        self._live = rich.live.Live(
+            console=self._console,
+            get_renderable=self._draw,
+            refresh_per_second=a_second,
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def _print(self, mark: str, style: str, text: str) -> None:
+        """Say something that stays, above what is drawn."""
+        self._console.print(rich.text.Text.assemble((f"{mark} ", style), text))
+
+    def _draw(self) -> rich.console.RenderableType:
+        raise NotImplementedError
+
+
+class Live(Drawing):
     """Draws the job at work several times a second; what is done scrolls up above it."""
 
     def __init__(self, stream: IO[str]) -> None:
@@ -46,17 +73,7 @@ class Live:
         self._since = self._begun
         self._build: BuildLine | None = None
         self._tail = bytearray()
-        self._console = rich.console.Console(file=stream)
-        self._live = rich.live.Live(
-            console=self._console, get_renderable=self._draw, refresh_per_second=8, transient=True
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        super().__init__(stream, a_second=8)
 
     def job_started(self, job: str) -> None:
         """Begin to draw the job."""
@@ -112,10 +129,6 @@ class Live:
         self._doing = what
         self._since = time.monotonic()
         self._build = None
-
-    def _print(self, mark: str, style: str, text: str) -> None:
-        line = rich.text.Text.assemble((f"{mark} ", style), text)
-        self._console.print(line)
 
     def _draw(self) -> rich.console.RenderableType:
         now = time.monotonic()

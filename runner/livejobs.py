@@ -3,10 +3,9 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Self
+from typing import IO
 
 import rich.console
-import rich.live
 import rich.progress_bar
 import rich.table
 import rich.text
@@ -14,7 +13,7 @@ import rich.text
 from runner.engine import BuildLine
 from runner.events import Event, PhaseBegin, StageBegin, phase_name
 from runner.grouped import headline
-from runner.live import MARKS
+from runner.live import MARKS, Drawing
 from runner.result import JobResult
 
 
@@ -27,24 +26,14 @@ class _Job:
     build: BuildLine | None = None
 
 
-class LiveJobs:
+class LiveJobs(Drawing):
     """Draws jobs several times a second; what has ended scrolls up above them, failures too."""
 
     def __init__(self, stream: IO[str], *, expected: Mapping[str, float | None]) -> None:
         self._jobs: dict[str, _Job] = {}
         self._waiting = len(expected)
         self._expected = expected
-        self._console = rich.console.Console(file=stream)
-        self._live = rich.live.Live(
-            console=self._console, get_renderable=self._draw, refresh_per_second=4, transient=True
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        super().__init__(stream, a_second=4)
 
     def job_started(self, job: str) -> None:
         """Begin to draw the job."""
@@ -82,7 +71,7 @@ class LiveJobs:
             text += f": {headline(result)}"
         elif result.skipped:
             text += f": {result.skipped}"
-        self._console.print(rich.text.Text.assemble((f"{mark} ", style), text))
+        self._print(mark, style, text)
 
     def _step(self, job: str, what: str) -> None:
         if job in self._jobs:

@@ -19,6 +19,7 @@ LOCALRC_BESIDE = "the file localrc beside it is not used; DevStack would use it 
 
 _NO_LOCALRC = "has no section [[local|localrc]], so no plugin is enabled and no variable set"
 
+_ENABLING = re.compile(r"^[ \t]*enable_plugin[ \t]+([\w.-]+)", re.MULTILINE)
 _HEADER = re.compile(r"\[\[.+\|.*\]\]")
 _ALMOST = re.compile(rf"\[\[[\w-]+[ \t]*\||\[\[?[ \t]*({'|'.join(GROUPS)})[ \t]*\|")
 _INDENTED = re.compile(r"[ \t]+\[\[[\w-]+\|.*\]\]")
@@ -280,9 +281,6 @@ def _oddity_of(line: str) -> str | None:
         if "|".join(_split_header(line)) != inside:
             return f"blanks end a header's name, so what follows is ignored: {line}"
     return None
-
-
-_ENABLING = re.compile(r"^[ \t]*enable_plugin[ \t]+([\w.-]+)", re.MULTILINE)
 
 
 def named_plugins(conf: LocalConf) -> tuple[str, ...]:

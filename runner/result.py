@@ -27,6 +27,12 @@ class Failure:
     function: str = ""
     tail: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """File, line and function, as far as they are known."""
+        function = f" ({self.function})" if self.function else ""
+        return f"{self.file}:{self.line}{function}" if self.file else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseResult:
@@ -40,6 +46,11 @@ class PhaseResult:
     exit_code: int | None = None
     failure: Failure | None = None
 
+    @property
+    def title(self) -> str:
+        """What it is called: `stack install of plugin heat`."""
+        return f"{self.phase.value} of plugin {self.plugin}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageResult:
@@ -51,6 +62,17 @@ class StageResult:
     seconds: float = 0.0
     exit_code: int | None = None
     failure: Failure | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.stage
+
+
+def ending(step: PhaseResult | StageResult) -> str:
+    """How it ended: `failed, exit 2`."""
+    code = "" if step.exit_code is None else f", exit {step.exit_code}"
+    return f"{step.status.value}{code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +171,17 @@ class RunResult:
     seconds: float = 0.0
     jobs: tuple[JobResult, ...] = ()
     problem: Problem | None = None
+
+    @property
+    def tally(self) -> str:
+        """How the jobs ended: `2 jobs: 1 passed, 1 failed`."""
+        counts = [
+            f"{count} {status.value}"
+            for status in Status
+            if (count := sum(job.status is status for job in self.jobs))
+        ]
+        jobs = "job" if len(self.jobs) == 1 else "jobs"
+        return f"{len(self.jobs)} {jobs}: {', '.join(counts) or 'nothing run'}"
 
 
 def exit_code(run: RunResult) -> int:

@@ -187,6 +187,41 @@ class Modes:
     stdin: bytes = b"\n"
 
 
+class _Limits:
+    """Follows the events on their way to the collector, and ends what takes too long."""
+
+    def __init__(self, wanted: Modes, collector: Collector) -> None:
+        self._wanted = wanted
+        self._collector = collector
+        self._phase: PhaseBegin | None = None
+        self._since = 0.0
+
+    def fold(self, event: Event) -> None:
+        """Take the next event."""
+        match event:
+            case PhaseBegin():
+                self._phase, self._since = event, time.monotonic()
+            case PhaseEnd():
+                self._phase = None
+        self._collector.fold(event)
+
+    def check(self) -> None:
+        """Raise TimeLimit when the phase at work or the job has had its time."""
+        wanted, phase, now = self._wanted, self._phase, time.monotonic()
+        if phase and wanted.phase_limit is not None and now - self._since > wanted.phase_limit:
+            raise TimeLimit(
+                f"{wanted.job}: {phase_name(phase)} of plugin {phase.plugin} took longer than "
+                f"{wanted.phase_limit:g} s",
+                hint="--phase-timeout gives it more; the log shows what it was waiting for",
+            )
+        if wanted.deadline is not None and now > wanted.deadline:
+            mode = self._collector.current or wanted.modes[0]
+            raise TimeLimit(
+                f"{wanted.job}: the time limit was reached while {mode.script} was running",
+                hint="--timeout gives it more; the log shows what it was waiting for",
+            )
+
+
 def run_modes(
     container: Container,
     wanted: Modes,
@@ -205,31 +240,7 @@ def run_modes(
         EngineError: the engine or the container went away.
 
     """
-    begun: list[tuple[PhaseBegin, float]] = []
-
-    def note(event: Event) -> None:
-        if isinstance(event, PhaseBegin | PhaseEnd):
-            begun.clear()
-        if isinstance(event, PhaseBegin):
-            begun.append((event, time.monotonic()))
-        collector.fold(event)
-
-    def check() -> None:
-        now = time.monotonic()
-        for event, since in begun:
-            if wanted.phase_limit is not None and now - since > wanted.phase_limit:
-                raise TimeLimit(
-                    f"{wanted.job}: {phase_name(event)} of plugin {event.plugin} took longer than "
-                    f"{wanted.phase_limit:g} s",
-                    hint="--phase-timeout gives it more; the log shows what it was waiting for",
-                )
-        if wanted.deadline is not None and now > wanted.deadline:
-            mode = collector.current or wanted.modes[0]
-            raise TimeLimit(
-                f"{wanted.job}: the time limit was reached while {mode.script} was running",
-                hint="--timeout gives it more; the log shows what it was waiting for",
-            )
-
+    limits = _Limits(wanted, collector)
     environment = {
         **proxy_variables(),
         "PLUGINS_IN_PLACE": " ".join(wanted.plugins),
@@ -237,14 +248,14 @@ def run_modes(
         **wanted.environment,
     }
     code: int | None = None
-    with Output(wanted.job, observer=observer, folder=folder, on_event=note) as output:
+    with Output(wanted.job, observer=observer, folder=folder, on_event=limits.fold) as output:
         try:
             code = container.execute(
                 [f"{INSIDE}/enter", *(f"./{mode.script}" for mode in wanted.modes)],
                 reader=output,
                 environment=environment,
                 stdin=wanted.stdin,
-                tick=check,
+                tick=limits.check,
             )
             if code > _BY_SIGNAL:
                 _check_still_up(container)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from runner.phases import Phase, Status
-from runner.result import JobResult, PhaseResult, RunResult, StageResult, exit_code
+from runner.result import JobResult, PhaseResult, RunResult, StageResult, ending, exit_code
 from runner.stack import stack_name
 from runner.workspace import RunFolder
 
@@ -51,7 +51,7 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
             yield f"  the container is kept: devstack-runner shell {name}"
             yield f"    also: status, exec, unstack, clean, down {name}"
             yield ""
-    yield _last_line(run)
+    yield f"{run.tally} in {run.seconds:.1f} s (exit {exit_code(run)})"
 
 
 def _failure_lines(job: JobResult, folder: RunFolder) -> Iterator[str]:
@@ -73,19 +73,12 @@ def _failure_lines(job: JobResult, folder: RunFolder) -> Iterator[str]:
 
 
 def _culprit_lines(job: JobResult, culprit: PhaseResult | StageResult) -> Iterator[str]:
-    what = (
-        f"{culprit.phase.value} of plugin {culprit.plugin}"
-        if isinstance(culprit, PhaseResult)
-        else culprit.stage
-    )
-    code = "" if culprit.exit_code is None else f", exit {culprit.exit_code}"
-    yield f"{job.job}: {what} {culprit.status.value}{code}"
+    yield f"{job.job}: {culprit.title} {ending(culprit)}"
     failure = culprit.failure
     if failure is None:
         return
-    if failure.file:
-        function = f" ({failure.function})" if failure.function else ""
-        yield f"  {failure.file}:{failure.line}{function}"
+    if failure.place:
+        yield f"  {failure.place}"
     if failure.command:
         yield from (f"    {line}" for line in failure.command.splitlines())
     if failure.tail:
@@ -144,7 +137,7 @@ def _column_names(jobs: Sequence[JobResult]) -> list[str]:
 def _job_cell(job: JobResult, width: int, *, colour: bool) -> str:
     allowed = " (may)" if job.may_fail else ""
     text = f"{job.status.value}{allowed} {job.seconds:.0f} s".ljust(width)
-    return f"\033[{_STYLES[job.status]}m{text}\033[0m" if colour else text
+    return _coloured(text, job.status) if colour else text
 
 
 def _row(head: str, cells: Sequence[str]) -> str:
@@ -156,18 +149,11 @@ def _cell(result: PhaseResult | None, width: int, *, colour: bool) -> str:
         return " " * width
     seconds = "" if result.status is Status.NOT_RUN else f" {result.seconds:.1f} s"
     text = f"{result.status.value}{seconds}".ljust(width)
-    return f"\033[{_STYLES[result.status]}m{text}\033[0m" if colour else text
+    return _coloured(text, result.status) if colour else text
 
 
-def _last_line(run: RunResult) -> str:
-    counts = [
-        f"{count} {status.value}"
-        for status in Status
-        if (count := sum(job.status is status for job in run.jobs))
-    ]
-    jobs = "job" if len(run.jobs) == 1 else "jobs"
-    outcome = ", ".join(counts) or "nothing run"
-    return f"{len(run.jobs)} {jobs}: {outcome} in {run.seconds:.1f} s (exit {exit_code(run)})"
+def _coloured(text: str, status: Status) -> str:
+    return f"\033[{_STYLES[status]}m{text}\033[0m"
 
 
 def _has_colour(stream: IO[str]) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from runner.phases import Mode, Phase, Status
 from runner.report.text import in_a_line
-from runner.result import JobResult, PhaseResult, RunResult, StageResult, exit_code
+from runner.result import JobResult, PhaseResult, RunResult, StageResult, ending, exit_code
 
 Step = PhaseResult | StageResult
 
@@ -22,17 +22,12 @@ def name_of(step: Step) -> str:
 def what_failed(step: Step) -> str:
     """A step that went wrong, as a title: `stack install of plugin heat failed, exit 2`."""
     plugin = f" of plugin {step.plugin}" if isinstance(step, PhaseResult) else ""
-    code = "" if step.exit_code is None else f", exit {step.exit_code}"
-    return f"{name_of(step)}{plugin} {step.status.value}{code}"
+    return f"{name_of(step)}{plugin} {ending(step)}"
 
 
 def place_of(step: Step) -> str:
     """File, line and function of a failure, as far as they are known."""
-    failure = step.failure
-    if failure is None or not failure.file:
-        return ""
-    function = f" ({failure.function})" if failure.function else ""
-    return f"{failure.file}:{failure.line}{function}"
+    return step.failure.place if step.failure else ""
 
 
 def steps_of(job: JobResult) -> Iterator[Step]:
@@ -43,14 +38,7 @@ def steps_of(job: JobResult) -> Iterator[Step]:
 
 def one_line(run: RunResult) -> str:
     """What became of the run: `2 jobs: 1 passed, 1 failed in 61.2 s (exit 1)`."""
-    counts = [
-        f"{count} {status.value}"
-        for status in Status
-        if (count := sum(job.status is status for job in run.jobs))
-    ]
-    jobs = "job" if len(run.jobs) == 1 else "jobs"
-    outcome = ", ".join(counts) or "nothing run"
-    return f"{len(run.jobs)} {jobs}: {outcome} in {duration(run.seconds)} (exit {exit_code(run)})"
+    return f"{run.tally} in {duration(run.seconds)} (exit {exit_code(run)})"
 
 
 def status_of(job: JobResult) -> str:

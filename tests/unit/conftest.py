@@ -18,3 +18,13 @@ settings.load_profile("patient")
 def folder(tmp_path: Path) -> JobFolder:
     (tmp_path / "job").mkdir()
     return JobFolder(path=tmp_path / "job")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder, with state of its own and an engine that does not answer."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")

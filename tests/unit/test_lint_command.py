@@ -15,14 +15,7 @@ CLI = CliRunner()
 BAD = PHASES.replace('"install"', '"instal"')
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In an empty folder, with state of its own and an engine that does not answer."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def lint(*arguments: str, exits: int = 0) -> str:
