@@ -187,17 +187,41 @@ def test_what_is_installed_already_is_no_failure(
     runner.passes("run", "--json", *on(labs, distro), "--config", conf)
 
 
-def test_keystone_has_its_database_queue_and_web_server_from_dnf(
-    runner: Runner, labs: Mapping[str, str]
+SERVERS = {
+    DNF: ("httpd mariadb-server rabbitmq-server", "httpd mariadb rabbitmq-server"),
+    ZYPPER: ("apache2 mariadb rabbitmq-server", "apache2 mariadb rabbitmq-server"),
+}
+
+
+@LABS
+def test_keystone_has_its_database_queue_and_web_server_from_the_family(
+    runner: Runner, labs: Mapping[str, str], distro: str
 ) -> None:
-    script = """\
+    packages, units = SERVERS[distro]
+    script = f"""\
 if [[ "$1 $2" == "stack extra" ]]; then
-    is_package_installed httpd mariadb-server rabbitmq-server || die $LINENO "not of dnf"
-    [[ $(systemctl is-active httpd mariadb rabbitmq-server) == $'active\\nactive\\nactive' ]]
+    is_package_installed {packages} || die $LINENO "not of the family"
+    [[ $(systemctl is-active {units}) == $'active\\nactive\\nactive' ]]
     openstack token issue
 fi
 """
     write_plugin(runner.folder, "identified", plugin=script)
     enabled = "enable_service key mysql rabbit\nenable_plugin identified ./identified"
     conf = write_conf(runner.folder, enabled)
-    runner.passes("run", "--json", *on(labs, DNF), "--config", conf)
+    runner.passes("run", "--json", *on(labs, distro), "--config", conf)
+
+
+def test_a_module_of_apache_is_enabled_in_the_way_of_suse(
+    runner: Runner, labs: Mapping[str, str]
+) -> None:
+    script = """\
+    install_package apache2
+    source $TOP_DIR/lib/apache
+    ! sudo a2enmod -q rewrite
+    enable_apache_mod rewrite
+    sudo a2enmod -q rewrite || die $LINENO "-q only asks there"
+    sudo httpd -f /etc/apache2/httpd.conf -M | grep rewrite_module
+    disable_apache_mod rewrite
+    ! sudo a2enmod -q rewrite"""
+    conf = plugin_conf(runner, "rewriting", script)
+    runner.passes("run", "--json", *on(labs, ZYPPER), "--config", conf)

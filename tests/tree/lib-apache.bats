@@ -225,6 +225,18 @@ chmod-socket = 666
     is "$(calls)" ""
 }
 
+@test "SUSE's a2enmod only asks when told to be quiet, and takes one module at a time" {
+    stub a2enmod 'case $1 in -q) [[ -e mod.$2 ]] ;; -d) rm "mod.$2" ;; *) (($# == 1)) && touch "mod.$1" ;; esac'
+    as_family opensuse-leap-16.0
+    enable_apache_mod rewrite
+    [[ -e mod.rewrite && $(calls) == *"- restart apache2"* ]]
+    : >"$CALLS"
+    enable_apache_mod rewrite
+    is "$(calls | grep -v sudo)" "a2enmod -q rewrite"
+    disable_apache_mod rewrite
+    [[ ! -e mod.rewrite && $(calls) == *"- restart apache2"* ]]
+}
+
 @test "a server that does not start shows why, and the status stays" {
     [[ -x /bin/systemctl ]] || skip "no systemd here"
     stub sh 'exit 3'
