@@ -72,6 +72,24 @@ prepare() {
     is "$(<requirements/upper-constraints.txt)" $'oslo.db===1.0\nmy-project===2.0'
 }
 
+@test "setup_develop: returns pip's status" {
+    stub python3 'exit 7'
+    mv "$STUBS/python3" venv/bin/python3
+    run -7 setup_develop project
+    run -7 setup_package project
+}
+
+@test "LIBS_FROM_GIT=ALL: a source that is not installed in place ends the run" {
+    printf '[metadata]\nname = My_Project\n' >project/setup.cfg
+    LIBS_FROM_GIT=ALL run -1 setup_develop project
+    [[ $output == *"LIBS_FROM_GIT is ALL, but My_Project is not installed from project"* ]]
+    LIBS_FROM_GIT=ALL OFFLINE=True setup_develop project
+    LIBS_FROM_GIT=my-project setup_develop project
+    installed my_project-1.dist-info
+    echo '{"dir_info": {"editable": true}}' >venv/lib/python3.11/site-packages/my_project-1.dist-info/direct_url.json
+    LIBS_FROM_GIT=ALL setup_develop project
+}
+
 @test "setup_package leaves constraints alone; flags or extras" {
     printf '[metadata]\nname = my-project\n' >project/setup.cfg
     setup_package project -e
