@@ -162,11 +162,11 @@ class _Making:
                     break
                 except BlockingIOError:
                     if not waiting:
-                        self._say(f"waiting: another run is making the image of {link.what}")
+                        self._say(f"waiting: another job is making the image of {link.what}")
                         waiting = True
                 if deadline is not None and time.monotonic() >= deadline:
                     raise TimeLimit(
-                        f"{self.plan.job}: the time limit was reached while another run was making "
+                        f"{self.plan.job}: the time limit was reached while another job was making "
                         f"the image of {link.what}",
                         hint="--timeout gives it more",
                     )

@@ -249,7 +249,7 @@ class Mirror:
         return self.git("--git-dir", str(self.folder), *arguments)
 
     def _say_waiting(self) -> None:
-        self.announce(f"waiting: another run is fetching {shown_url(self.url)}")
+        self.announce(f"waiting: another job is fetching {shown_url(self.url)}")
 
     @contextmanager
     def _complete_or_not_at_all(self, folder: Path) -> Iterator[Path]:

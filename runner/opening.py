@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from runner.answers import Answers
 from runner.engine import Engine
 from runner.lab import Use, find_lab
 from runner.observer import Observer
@@ -61,6 +62,7 @@ def _pipeline(
         sources=Sources(
             cache=workspace.cache,
             git_mirror=request.git_mirror,
+            answers=Answers(run.answers),
             announce=lambda text: observer.doing("plugins", text),
         ),
         cache=workspace.cache,

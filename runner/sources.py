@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.answers import Answers
 from runner.errors import ConfigError, HostError, SourceError
 from runner.gittrouble import GitFailure, Trouble
 from runner.mirror import Mirror, is_full_sha
@@ -24,18 +25,20 @@ __all__ = ["Sources", "git_mirror_config"]
 
 
 class Sources:
-    """Fetches plugins, keeping what it fetched in `cache`."""
+    """Fetches plugins, keeping what it fetched in `cache`, and what it was told in `answers`."""
 
     def __init__(
         self,
         *,
         cache: Path,
         git_mirror: Path | None = None,
+        answers: Answers | None = None,
         announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         # git runs elsewhere, so relative paths are settled here.
         self._cache = cache.absolute()
         self._git_mirror = git_mirror.absolute() if git_mirror else None
+        self._answers = answers or Answers()
         self._announce = announce
 
     @cached_property
@@ -73,9 +76,12 @@ class Sources:
         notes: tuple[str, ...] = ()
         with self._explained(name, location):
             mirror = self._mirror(location, network)
-            if network is not Network.CUT:
+            if known := self._answers.get(mirror.key, ref):
+                ref = known
+            elif network is not Network.CUT:
                 try:
-                    ref = self._head(mirror, ref) or ref
+                    if sha := self._head(mirror, ref):
+                        ref = self._answers.settle(mirror.key, ref, sha)
                 except GitFailure as failure:
                     if not failure.trouble.is_absence() or not (cached := mirror.cached(ref)):
                         raise
@@ -179,8 +185,13 @@ class Sources:
                 return self._made(ref, mirror)
 
     def _made(self, ref: str, mirror: Mirror) -> tuple[str, Path] | None:
-        sha = mirror.bring(ref)
-        return None if sha is None else (sha, mirror.check_out(sha))
+        known = self._answers.get(mirror.key, ref)
+        sha = mirror.bring(known or ref)
+        if sha is None:
+            return None
+        if known is None:
+            self._answers.settle(mirror.key, ref, sha)
+        return sha, mirror.check_out(sha)
 
 
 def _existing_folder(name: str, location: str) -> Path:

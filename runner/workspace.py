@@ -76,6 +76,11 @@ class RunFolder:
         """The result, JSON."""
         return self.path / "result.json"
 
+    @property
+    def answers(self) -> Path:
+        """Which commits refs of repositories were, for all jobs of the run."""
+        return self.path / "commits"
+
     def jobs(self) -> tuple[str, ...]:
         """The identifiers of the jobs that have a folder here."""
         return tuple(sorted(entry.name for entry in self.path.iterdir() if entry.is_dir()))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.answers import Answers
 from runner.errors import ConfigError, HostError, SourceError
 from runner.plugin import PluginSource, parse_plugin_option
 from runner.sources import Sources
@@ -69,6 +70,41 @@ class Fetcher:
 @pytest.fixture
 def fetch(upstream: Path, tmp_path: Path) -> Fetcher:
     return Fetcher(upstream, tmp_path / "cache")
+
+
+def test_the_jobs_of_a_run_have_one_commit_and_ask_the_origin_once(
+    fetch: Fetcher, upstream: Path, tmp_path: Path
+) -> None:
+    def job() -> Fetcher:
+        fetcher = Fetcher(upstream, tmp_path / "cache")
+        fetcher.sources = Sources(
+            cache=tmp_path / "cache",
+            answers=Answers(tmp_path / "commits"),
+            announce=fetcher.said.append,
+        )
+        return fetcher
+
+    first = job()("main")
+    after = commit(upstream, "two")
+    second = job()
+    assert second("main") == first
+    assert second.said == []
+    assert fetch("main")[0] == after  # of another run, which also moves the branch in the cache
+    assert job()("main") == first
+    (tmp_path / "commits").unlink()
+    assert job()("main")[0] == after
+
+
+def test_a_repository_that_is_no_plugin_is_asked_for_once_in_a_run(
+    upstream: Path, tmp_path: Path
+) -> None:
+    def folder() -> Path:
+        sources = Sources(cache=tmp_path / "cache", answers=Answers(tmp_path / "commits"))
+        return sources.fetch_repository("foo", f"file://{upstream}", "main")[0]
+
+    first = folder()
+    upstream.rename(upstream.with_name("gone"))
+    assert folder() == first
 
 
 def live(folder: Path) -> PluginSource:
