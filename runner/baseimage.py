@@ -1,7 +1,7 @@
 """Where a distro's base image comes from: local, pulled, bootstrapped, or named by the user."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,9 @@ class Images(Protocol):
 
     def find_image(self, reference: str) -> str | None:
         """Look up the id of a local image."""
+
+    def image_title(self, reference: str) -> str:
+        """What a local image calls itself, or nothing."""
 
     def pull(self, reference: str) -> None:
         """Pull an image, or raise EngineError."""
@@ -44,6 +47,7 @@ class BaseImage:
     reference: str
     image_id: str
     origin: Origin
+    stands_in: str = ""  # what it is called where it is not the distro's own
 
 
 def acquire(
@@ -70,7 +74,8 @@ def acquire(
     attempts = [f"local: the engine has no {distro.reference}"]
     try:
         announce(f"pulling {distro.reference}")
-        return _pulled(distro.reference, Origin.PULL, engine)
+        engine.pull(distro.reference)
+        return _found(distro.reference, Origin.PULL, engine)
     except EngineError as error:
         attempts.append(f"pull: {error.message}")
     try:
@@ -119,8 +124,8 @@ def _without_network(
     distro: Distro, *, engine: Images, override: str | None, announce: Announce, cache: Path
 ) -> BaseImage:
     wanted = override or distro.reference
-    if override and (image_id := engine.find_image(override)):
-        return BaseImage(reference=override, image_id=image_id, origin=Origin.OVERRIDE)
+    if override and engine.find_image(override):
+        return _named(distro, override, engine)
     if not override and (found := _local(distro, engine)):
         return found
     if not override and archive_path(distro, cache).exists():
@@ -132,11 +137,12 @@ def _without_network(
 
 
 def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Announce) -> BaseImage:
-    if image_id := engine.find_image(reference):
-        return BaseImage(reference=reference, image_id=image_id, origin=Origin.OVERRIDE)
+    if engine.find_image(reference):
+        return _named(distro, reference, engine)
     try:
         announce(f"pulling {reference}")
-        return _pulled(reference, Origin.OVERRIDE, engine)
+        engine.pull(reference)
+        return _named(distro, reference, engine)
     except EngineError as error:
         raise BaseImageError(
             f"the base image given for {distro.name}, {reference}, is not here and "
@@ -145,8 +151,15 @@ def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Ann
         ) from error
 
 
-def _pulled(reference: str, origin: Origin, engine: Images) -> BaseImage:
-    engine.pull(reference)
+def _named(distro: Distro, reference: str, engine: Images) -> BaseImage:
+    """The image that the user named, which is there."""
+    base = _found(reference, Origin.OVERRIDE, engine)
+    if reference in {distro.reference, distro.base, bootstrap_tag(distro)}:
+        return base
+    return replace(base, stands_in=engine.image_title(reference) or reference)
+
+
+def _found(reference: str, origin: Origin, engine: Images) -> BaseImage:
     image_id = engine.find_image(reference)
     if image_id is None:
         raise EngineError(f"{reference} was pulled, but the engine does not have it")

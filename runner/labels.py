@@ -15,6 +15,7 @@ PYTHON_NAMES = f"{PREFIX}.python-names"  # what is there then, separated by blan
 CONSTRAINTS = f"{PREFIX}.constraints"  # what the constraints say of these, hashed
 SERVICE = f"{PREFIX}.service"  # of the lab: packages, python, git, registry
 UPSTREAM = f"{PREFIX}.upstream"  # the indexes that the lab's asks, hashed
+TITLE = "org.opencontainers.image.title"  # what an image calls itself (OCI image spec, annotations)
 STATE = f"{PREFIX}.state"  # the state folder of the process that owns it
 
 

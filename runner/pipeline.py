@@ -218,7 +218,7 @@ class _Job:
         return replace(self._finish(), status=Status.FAILED, stages=(stage,))
 
     def _finish(self, *, problem: Problem | None = None) -> JobResult:
-        return self._collector.finish(
+        result = self._collector.finish(
             job=self._plan.job,
             distro=self._plan.distro.name,
             seconds=time.monotonic() - self._begun,
@@ -227,6 +227,7 @@ class _Job:
             problem=problem,
             kept=self._kept,
         )
+        return replace(result, stands_in=self._plan.base.stands_in)
 
     def _say(self, what: str) -> None:
         self._pipeline.observer.doing(self._plan.job, what)

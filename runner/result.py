@@ -129,6 +129,7 @@ class JobResult:
     problem: Problem | None = None
     skipped: str = ""  # why it was
     kept: str = ""  # the name of the container that stays
+    stands_in: str = ""  # the base image's name, where it is not the distro's own
     may_fail: bool = False  # the project allows it to, so it decides no exit code
 
     @property

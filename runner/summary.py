@@ -42,6 +42,8 @@ def summary_lines(run: RunResult, *, folder: RunFolder, colour: bool) -> Iterato
     if many:
         yield from matrix_lines(run.jobs, colour=colour)
     for job in run.jobs:
+        if job.stands_in:
+            yield f"{job.distro}: {job.stands_in}, not the distro's own base image"
         if job.skipped:
             yield f"{job.job}: skipped: {job.skipped}"
         if not many:

@@ -1,6 +1,6 @@
 """The command that looks at a plugin and a local.conf without running them: lint."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runner.lint.check import Material, Subject
     from runner.lint.finding import Finding
     from runner.plugin import PluginSource
+    from runner.project import Project
 
 
 class Format(StrEnum):
@@ -44,6 +45,7 @@ def lint(
         ),
     ] = None,
     plugin: opt.Plugins = None,
+    base_image: opt.BaseImages = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Make the fixes that are safe, and say which.")
     ] = False,
@@ -55,27 +57,37 @@ def lint(
     ] = False,
 ) -> None:
     """Check a plugin and a local.conf without running them."""
+    from runner.cli.request import parse_base_images
     from runner.distro import read_distros, select_distros
     from runner.lint.check import in_order, read_subject
     from runner.lint.finding import Severity
+    from runner.project import read_project
     from runner.resources import IMAGES
 
     known = read_distros(IMAGES)
     asked = select_distros(distro or (), known)
-    subject = _subject(config, plugin or (), asked or tuple(known.values()), fixing=fix)
+    bases = parse_base_images(base_image or ())
+    project = read_project(Path.cwd())
+    distros = asked or select_distros(project.distros or ("*",), known)
+    subject = _subject(config, plugin or (), distros, project, fixing=fix)
     material = read_subject(subject)
     if fix:
         material = _fixed(material)
-    packages = _packages(material, asked) if asked and not no_packages else ()
+    packages = _packages(material, asked, bases) if asked and not no_packages else ()
     findings = in_order([*material.findings(), *packages])
     _print(findings, output)
     raise typer.Exit(any(finding.severity is Severity.ERROR for finding in findings))
 
 
 def _subject(
-    config: Path | None, plugins: Sequence[str], distros: "tuple[Distro, ...]", *, fixing: bool
+    config: Path | None,
+    plugins: Sequence[str],
+    distros: "tuple[Distro, ...]",
+    project: "Project",
+    *,
+    fixing: bool,
 ) -> "Subject":
-    """What the options name; without any, the plugin or the local.conf of this folder."""
+    """What the options name; without any, what a run in this folder would take."""
     from runner.errors import ConfigError
     from runner.lint.check import Subject
     from runner.plugin import PluginSource, check_unique, parse_plugin_option
@@ -85,8 +97,9 @@ def _subject(
     if config is None and not sources:
         if (here / "devstack").is_dir():
             sources = (PluginSource(name=here.name, location=str(here), live=True),)
-        if (here / "local.conf").is_file():
-            config = here / "local.conf"
+        sources += tuple(parse_plugin_option(text) for text in project.plugins)
+        if project.local_conf or (here / "local.conf").is_file():
+            config = here / (project.local_conf or "local.conf")
         if config is None and not sources:
             raise ConfigError(
                 "nothing to check: no devstack/ and no local.conf in this folder",
@@ -139,7 +152,9 @@ def _fixed(material: "Material") -> "Material":
     return material
 
 
-def _packages(material: "Material", distros: "Sequence[Distro]") -> "Iterator[Finding]":
+def _packages(
+    material: "Material", distros: "Sequence[Distro]", base_images: "Mapping[str, str]"
+) -> "Iterator[Finding]":
     from runner.engine import Engine
     from runner.errors import EngineError
     from runner.lint.metadata import Packager, check_packages, named, not_asked
@@ -161,6 +176,7 @@ def _packages(material: "Material", distros: "Sequence[Distro]") -> "Iterator[Fi
             cache=workspace.cache,
             run=run,
             announce=lambda text: typer.echo(text, err=True),
+            base_images=base_images,
         )
         for plugin, distro in asked:
             yield from check_packages(plugin, distro, packager)

@@ -109,6 +109,12 @@ class Engine:
                 return None
             raise
 
+    def image_title(self, reference: str) -> str:
+        """What a local image calls itself, in the label that OCI has for it; empty without one."""
+        with engine_errors(f"looking at the image {reference}"):
+            labelled = self._api.inspect_image(reference)["Config"].get("Labels") or {}
+        return str(labelled.get(labels.TITLE, ""))
+
     def pull(self, reference: str) -> None:
         """Pull an image from its registry."""
         with engine_errors(f"pulling {reference}"):

@@ -4,8 +4,8 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner import labels
@@ -35,6 +35,7 @@ class Packager:
     cache: Path
     run: RunFolder
     announce: Announce
+    base_images: Mapping[str, str] = field(default_factory=dict)  # by distro
 
     def unknown(self, distro: Distro, names: Iterable[str]) -> frozenset[str]:
         """Those of the names that `install` would refuse on the distro.
@@ -46,7 +47,11 @@ class Packager:
         """
         wanted = sorted(set(names))
         base = acquire(
-            distro, engine=self.engine, override=None, announce=self.announce, cache=self.cache
+            distro,
+            engine=self.engine,
+            override=self.base_images.get(distro.name),
+            announce=self.announce,
+            cache=self.cache,
         )
         program = _PROGRAM.read_bytes()
         asked = "\0".join([base.image_id, *wanted]).encode()

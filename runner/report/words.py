@@ -80,6 +80,7 @@ def properties(run: RunResult, job: JobResult) -> Iterator[tuple[str, str]]:
         yield "image", job.image.reference
         yield "image.id", job.image.id
         yield "image.base", job.image.base
+    yield "image.base.stands_in", job.stands_in
     for plugin in job.plugins:
         yield f"plugin.{plugin.name}.url", plugin.url
         yield f"plugin.{plugin.name}.ref", plugin.ref

@@ -1,5 +1,6 @@
 """Plugins under the real dnf and zypper: "dnf on the lab image", not "Fedora" (tests/lab)."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,9 +56,15 @@ def statuses(outcome: Outcome) -> dict[str, Status]:
 
 @LABS
 def test_the_samples_pass_all_phases(runner: Runner, labs: Mapping[str, str], distro: str) -> None:
-    outcome = runner.passes("run", "--json", *on(labs, distro), "--config", SAMPLES)
+    kinds = ("junit", "html", "json", "md")
+    reports = [word for kind in kinds for word in ("--report", f"{kind}=report.{kind}")]
+    outcome = runner.passes("run", "--json", *on(labs, distro), "--config", SAMPLES, *reports)
     phases = outcome.statuses()
     assert {phases[phase.value, "greeter"] for phase in Phase} == {"passed"}
+    label = f"{'dnf' if distro == DNF else 'zypper'} on the lab image"
+    for kind in kinds:
+        assert label in (runner.folder / f"report.{kind}").read_text(), kind
+    assert f"{distro}: {label}, not the distro's own base image" in outcome.stderr
 
 
 def test_each_distro_has_the_packages_of_its_own_list(
@@ -112,6 +119,27 @@ def test_a_wrong_name_fails_where_it_is_wrong(
     assert getattr(culprit, "stage", "") == f"packages of plugin wishful ({file})"
     assert culprit.failure is not None
     assert said in culprit.failure.command
+
+
+@LABS
+def test_lint_had_said_which_name_is_wrong(
+    runner: Runner, labs: Mapping[str, str], distro: str
+) -> None:
+    lists, *_ = WRONG_NAME[distro]
+    # what the base has, and no repository; what is there to be had; what provides another
+    names = "curl cowsay /usr/bin/git"
+    plugin_conf(runner, "wishful", ":", debs="bc", **{lists: f"{names}\napache2-really"})
+    checked = runner("lint", "-p", "wishful=./wishful", "--format", "json", *on(labs, distro))
+    assert checked.code == 1, checked.stdout + checked.stderr
+    wrong = [found for found in json.loads(checked.stdout) if found["severity"] == "error"]
+    assert [(found["code"], found["file"], found["line"], found["message"]) for found in wrong] == [
+        (
+            "DSR303",
+            f"wishful/devstack/files/{lists.replace('_', '-')}/wishful",
+            4,
+            f"{distro} has no package 'apache2-really'",
+        )
+    ]
 
 
 @LABS

@@ -42,6 +42,11 @@ def ensure(name: str, *, engine: Engine, cache: Path, announce: Announce) -> str
     return reference
 
 
+def title(family: Family) -> str:
+    """What reports call the image of a family."""
+    return f"{_TOOLS[family].split()[0]} on the lab image"
+
+
 def _build(
     distro: Distro,
     base: str,
@@ -65,6 +70,7 @@ def _build(
         "FAMILY": distro.family.value,
         "RELEASE": distro.release,
         "TOOLS": _TOOLS[distro.family],
+        "TITLE": title(distro.family),
     }
     try:
         engine.build(

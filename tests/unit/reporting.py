@@ -133,6 +133,7 @@ def nasty() -> JobResult:
         Status.FAILED,
         *steps,
         notes=(NASTY,),
+        stands_in=NASTY,
         plugins=(PluginInfo(name="p|`l`<u>g", url=NASTY, ref=NASTY, sha="0", dirty=True),),
         problem=Problem(message=NASTY, hint=NASTY),
     )

@@ -35,6 +35,9 @@ class FakeEngine:
     def find_image(self, reference: str) -> str | None:
         return self.images.get(reference)
 
+    def image_title(self, reference: str) -> str:
+        return "a tea pot" if "titled" in reference else ""
+
     def pull(self, reference: str) -> None:
         self.pulls.append(reference)
         if reference not in self.registry:
@@ -145,6 +148,15 @@ def test_a_distro_without_recipe_says_so(tmp_path: Path) -> None:
 def test_an_override_wins_over_the_local_base(tmp_path: Path) -> None:
     image, _ = get(FakeEngine("debian:12", "mine:1"), tmp_path, override="mine:1")
     assert (image.reference, image.origin) == ("mine:1", Origin.OVERRIDE)
+
+
+def test_what_stands_in_for_the_distros_own_is_named(tmp_path: Path) -> None:
+    engine = FakeEngine("debian:12", "mine:1", "titled:1", TAG)
+    named = {
+        reference: get(engine, tmp_path, override=reference)[0].stands_in
+        for reference in engine.images
+    }
+    assert named == {"debian:12": "", "mine:1": "mine:1", "titled:1": "a tea pot", TAG: ""}
 
 
 def test_an_override_that_is_not_local_is_pulled(tmp_path: Path) -> None:

@@ -43,6 +43,22 @@ def test_in_a_plugins_folder_the_plugin_and_the_local_conf(
     assert codes(exits=1) == ["DSR201", "DSR703"]
 
 
+def test_the_project_says_which_local_conf_plugins_and_distros(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = {"files/debs/tea": "cowsay\n"}
+    plugin(tmp_path, {"plugin.sh": PHASES, **lists})
+    plugin(tmp_path, {"plugin.sh": BAD}, name="milk")
+    monkeypatch.chdir(tmp_path / "tea")
+    assert "DSR301" in codes()
+    Path("tests").mkdir()
+    Path("tests/ours.conf").write_text("A=1\n[[local|localrc]]\n")
+    Path("devstack-runner.toml").write_text(
+        'distros = ["debian-*"]\nlocal-conf = "tests/ours.conf"\nplugins = ["milk=../milk"]\n'
+    )
+    assert codes(exits=1) == ["DSR201", "DSR703"]
+
+
 def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
     plugin(tmp_path, {"settings": "TEA_A=1\n"})
     assert codes("-p", "tea") == ["DSR401"]

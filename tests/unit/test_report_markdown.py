@@ -61,6 +61,11 @@ def test_several_jobs_on_a_distro_are_told_apart() -> None:
     assert [row[0] for row in rows[1::2]] == ["debian-12-heat", "debian-12-other"]
 
 
+def test_a_base_image_that_is_not_the_distros_own_is_named() -> None:
+    lab = replace(passed("fedora-44"), stands_in="dnf on the lab image")
+    assert table_of(lines_of(lab))[1][0] == "fedora-44 (dnf on the lab image)"
+
+
 def test_a_failure_is_folded_with_command_and_last_lines() -> None:
     text = render_markdown(run_of(failed()))
     begin = text.index("<details>")
