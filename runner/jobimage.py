@@ -1,15 +1,15 @@
 """A job's image: there already, or made, saying which layer changed and because of what."""
 
 import fcntl
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+from runner import complaints
 from runner.distro import Family
 from runner.dockerfile import Layer, changed_layer, layer_of_step
 from runner.engine import BuildFailure, BuildLine, Engine
@@ -25,6 +25,7 @@ from runner.imagechain import (
     links,
     references,
 )
+from runner.imagesearch import find_link, find_whole
 from runner.lab import Lab
 from runner.observer import Observer
 from runner.offline import Network
@@ -34,18 +35,6 @@ from runner.proxies import proxy_variables
 from runner.pythonlayer import InstallFailed, PythonLayers
 from runner.result import Failure, ImageInfo
 from runner.workspace import JobFolder
-
-_FRAME = " │├╰─▶\N{MULTIPLICATION SIGN}"
-_DISK_FULL = re.compile("no space left", re.IGNORECASE)
-_SCRIPTLET = re.compile(r"%\w+\((\S+)\) scriptlet failed")  # what rpm says
-# The mirror or the index could not be reached or the disk is full: no plugin is to blame.
-_TROUBLE = re.compile(
-    r"Failed to fetch|Could not resolve|Temporary failure|Curl error|no space left"
-    r"|error sending request|dns error|tcp connect error|Connection (refused|reset)"
-    r"|operation timed out|Name or service not known|Network is unreachable"
-    r"|HTTP status (server|client) error",
-    re.IGNORECASE,
-)
 
 
 class PackagesFailed(Exception):
@@ -209,9 +198,9 @@ class _Making:
 
     def _consider(self, failure: InstallFailed, link: PythonLink) -> None:
         """Give up, leave the layer out, or be content with a note."""
-        said = python_complaint(failure.tail)
-        trouble = next((line for line in failure.tail if _TROUBLE.search(line)), None)
-        if link.required or (trouble and _DISK_FULL.search(trouble)):
+        said = complaints.python_complaint(failure.tail)
+        trouble = complaints.trouble(failure.tail)
+        if link.required or (trouble and complaints.is_disk_full(trouble)):
             said = trouble or said
             raise EngineError(
                 f"building the image of {self.plan.job}: {link.what}: {said}",
@@ -232,9 +221,8 @@ class _Making:
 
     def _note_scriptlet(self, text: str) -> None:
         """Say what dnf only prints: that a scriptlet failed is no error to it."""
-        failed = _SCRIPTLET.search(text)
-        if failed and self.plan.distro.family is Family.REDHAT:
-            package = failed[1]
+        package = complaints.failed_scriptlet(text)
+        if package and self.plan.distro.family is Family.REDHAT:
             self._note(
                 f"dnf went on when a scriptlet of {package} failed: the package may not work"
             )
@@ -242,8 +230,8 @@ class _Making:
     def _explain(self, failure: BuildFailure, text: str) -> Exception:
         """Tell a plugin's wrong list from trouble with the mirror or the disk."""
         layer = layer_of_step(text, failure.step, self.plan.recipe.layers)
-        complaint = _complaint(self.tail) or failure.message
-        trouble = next((line for line in self.tail if _TROUBLE.search(line)), None)
+        complaint = complaints.complaint(self.tail) or failure.message
+        trouble = complaints.trouble(self.tail)
         if layer is None or layer.plugin is None or trouble:
             said = trouble or complaint
             return EngineError(
@@ -262,81 +250,6 @@ class _Making:
 
     def _say(self, what: str) -> None:
         self.builder.observer.doing(self.plan.job, what)
-
-
-def find_link(link: Link, parent: str, engine: Engine) -> str | None:
-    """The name of the image that the link is, if it is there."""
-    reference = link.reference(parent)
-    if engine.find_image(reference):
-        return reference
-    if isinstance(link, PythonLink) and link.constraints.text:
-        return link.find(parent, engine.images(python=link.key(parent)))
-    return None
-
-
-def find_whole(plan: Plan, engine: Engine) -> str | None:
-    """The name of the job's image, if it is there."""
-    reference = references(plan)[-1]
-    if engine.find_image(reference):
-        return reference
-    if not plan.constraints.text:
-        return None
-    # the constraints may have changed in what is of no matter here
-    parent = plan.base.image_id
-    for link in links(plan):
-        found = find_link(link, parent, engine)
-        if found is None:
-            return None
-        parent = found
-    return parent
-
-
-def describe(plan: Plan, engine: Engine) -> Iterator[str]:
-    """What a run of the plan would do, a line each; nothing is done."""
-    whole = find_whole(plan, engine)
-    yield f"{plan.job} on {plan.base.reference}"
-    yield (
-        f"  image {whole} is there" if whole else f"  image {references(plan)[-1]} would be built"
-    )
-    if not whole:
-        yield from _missing_links(plan, engine)
-    for layer in plan.recipe.layers:
-        yield f"  packages of {layer.title}: {' '.join(layer.packages)}"
-    for python in (*plan.recipe.python, *plan.recipe.requirements):
-        yield f"  {python.title}: {' '.join(python.requirements)}"
-    for plugin in plan.plugins:
-        state = f" at {plugin.sha[:12]}" if plugin.sha else ""
-        yield f"  plugin {plugin.name} from {plugin.folder}{state}"
-    if plan.requirements.folder:
-        yield f"  requirements from {plan.requirements.folder}"
-    for note in plan.requirements.notes:
-        yield f"  note: {note}"
-
-
-def _missing_links(plan: Plan, engine: Engine) -> Iterator[str]:
-    """What of the images below the job's is there."""
-    parent = plan.base.image_id
-    for link in links(plan)[:-1]:
-        found = find_link(link, parent, engine)
-        parent = found or link.reference(parent)
-        yield f"    {link.what}: {parent} {'is there' if found else 'would be built'}"
-
-
-def _complaint(tail: list[str]) -> str:
-    """The package manager's own sentence: apt says `E: …`, dnf and zypper name the package."""
-    signs = ("E: ", "Error: ", "No match for argument", "Package '", "No provider of", "'")
-    found = (line for line in tail if line.startswith(signs) or "not found in package" in line)
-    return next(found, tail[-1] if tail else "")
-
-
-def python_complaint(tail: Sequence[str]) -> str:
-    """The sentence of uv's, which wraps it and draws a frame around."""
-    lines = [line.strip(_FRAME) for line in tail]
-    signs = ("Because ", "error: ", "ERROR: ")
-    start = next((n for n, line in enumerate(lines) if line.startswith(signs)), None)
-    if start is None:
-        return lines[-1] if lines else ""
-    return " ".join(line for line in lines[start : start + 4] if line)
 
 
 def _record(plan: Plan) -> str:

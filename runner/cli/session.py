@@ -16,8 +16,8 @@ from runner.cli.app import show_error
 from runner.display import make_observer
 from runner.distro import Distro
 from runner.errors import ConfigError, HostError
+from runner.imagesearch import describe
 from runner.interrupts import stop_twice_is_now
-from runner.jobimage import describe
 from runner.kept import Stacks, run_in_stack
 from runner.matrix import Candidate, judged
 from runner.observer import Silent

@@ -9,7 +9,8 @@ from runner.distro import read_distros
 from runner.engine import Engine
 from runner.errors import EngineError
 from runner.imagechain import references
-from runner.jobimage import PackagesFailed, describe
+from runner.imagesearch import describe
+from runner.jobimage import PackagesFailed
 from runner.plan import Plan
 from runner.resources import IMAGES
 from runner.workspace import JobFolder
