@@ -2,14 +2,13 @@
 
     python bench/matrix.py [--services]
 
-Debian 12 and 13, the dnf lab and the zypper lab (tests/lab), and Debian's bases once more under
-Ubuntu's names, as no more can be had everywhere. The plugin is the sample `greeter`; with
+Debian 12 and 13, the dnf lab and the zypper lab (tests/lab), and the labs once more under other
+names, as no more can be had everywhere. The plugin is the sample `greeter`; with
 `--services` each stack has Keystone, MariaDB and RabbitMQ as well. Images are built first. Memory
 is what was available before and not at the worst moment, so page cache does not count.
 """
 
 import argparse
-import contextlib
 import os
 import subprocess
 import sys
@@ -19,11 +18,9 @@ import time
 from pathlib import Path
 
 from runner.capacity import JOB_MEMORY
-from runner.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
-LABS = ("fedora-44", "opensuse-leap-16.0")
-UNDER_ANOTHER_NAME = {"ubuntu-22.04": "debian-12", "ubuntu-24.04": "debian-13"}
+UNDER_ANOTHER_NAME = {"fedora-44": "fedora-43", "opensuse-leap-16.0": "opensuse-tumbleweed"}
 ALONE = """\
 [[local|localrc]]
 disable_all_services
@@ -61,14 +58,10 @@ def main() -> None:
 def six_distros() -> list[str]:
     """The options that choose them."""
     bases = {}
-    for name in LABS:
+    for name, other in UNDER_ANOTHER_NAME.items():
         command = [sys.executable, "-m", "tests.lab.build", name]
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-        bases[name] = built.stdout.split()[-1]
-    with contextlib.closing(Engine.connect()) as engine:
-        images = [image.name for image in engine.images()]
-    for name, base in UNDER_ANOTHER_NAME.items():
-        bases[name] = next(i for i in images if i.startswith(f"devstack-runner/base:{base}-"))
+        bases[name] = bases[other] = built.stdout.split()[-1]
     words = ["-d", "debian-12", "-d", "debian-13"]
     for name, base in bases.items():
         words += ["-d", name, "--base-image", f"{name}={base}"]
