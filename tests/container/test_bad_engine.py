@@ -6,45 +6,45 @@ from collections.abc import Iterator
 import pytest
 
 from runner.phases import Phase, Status
-from tests.container.harness import Outcome, Runner
-from tests.container.lab import OFFLINE, VICTIM, Lab, open_lab
+from tests.container.harness import Outcome, Runner, write_plugin
 from tests.container.private_engine import obstacle
 from tests.container.started import begun, wait_for
+from tests.container.trial_engine import OFFLINE, VICTIM, Trial, open_trial
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle() or "possible here")
 
 
 @pytest.fixture(scope="module")
-def lab(shared_runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with open_lab(shared_runner, tmp_path_factory.mktemp("e") / "d") as made:
+def trial(shared_runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    with open_trial(shared_runner, tmp_path_factory.mktemp("e") / "d") as made:
         yield made
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_engine_that_goes_away_in_a_phase_is_no_failure_of_the_plugin(
-    number: signal.Signals, lab: Lab
+    number: signal.Signals, trial: Trial
 ) -> None:
-    before = lab.engine.objects()
-    with lab.started("run", "-v", *VICTIM) as run:
+    before = trial.engine.objects()
+    with trial.started("run", "-v", *VICTIM) as run:
         run.until("begun")
-        lab.engine.stop(number)
+        trial.engine.stop(number)
         assert run.end() == 5, run.said
     assert "Traceback" not in run.said
     assert "devstack-runner engine up" in run.said
     assert "the container is kept" not in run.said
-    lab.engine.start()
-    assert lab("gc").code == 0
-    assert lab.engine.objects() == before
+    trial.engine.start()
+    assert trial("gc").code == 0
+    assert trial.engine.objects() == before
 
 
-def test_what_was_done_before_the_engine_went_away_is_in_the_result(lab: Lab) -> None:
-    with lab.started("run", "-v", *VICTIM) as run:
+def test_what_was_done_before_the_engine_went_away_is_in_the_result(trial: Trial) -> None:
+    with trial.started("run", "-v", *VICTIM) as run:
         run.until("begun")
-        lab.engine.stop(signal.SIGKILL)
+        trial.engine.stop(signal.SIGKILL)
         assert run.end() == 5, run.said
-    lab.engine.start()
-    lab("gc")
-    text = (lab.runner.state / "last" / "result.json").read_text()
+    trial.engine.start()
+    trial("gc")
+    text = (trial.runner.state / "last" / "result.json").read_text()
     job = Outcome(code=5, stdout=text, stderr="").job
     assert job.problem
     statuses = {p.phase: p.status for p in job.phases}
@@ -52,22 +52,22 @@ def test_what_was_done_before_the_engine_went_away_is_in_the_result(lab: Lab) ->
     assert statuses[Phase.EXTRA] is Status.NOT_RUN
 
 
-def test_jobs_that_had_ended_keep_their_results_when_the_engine_dies(lab: Lab) -> None:
-    settings = lab.runner.folder / "devstack-runner.toml"
+def test_jobs_that_had_ended_keep_their_results_when_the_engine_dies(trial: Trial) -> None:
+    settings = trial.runner.folder / "devstack-runner.toml"
     settings.write_text('[overrides.debian-12]\nenv = { QUICK = "True" }\n')
     two = [
         word
         for name in ("debian-12", "ubuntu-22.04")
         for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")
     ]
-    with lab.started("run", "-p", "victim=./victim", *two, "-j", "1") as run:
-        wait_for(begun(lab.runner, "ubuntu-22.04-victim"))
-        lab.engine.stop(signal.SIGKILL)
+    with trial.started("run", "-p", "victim=./victim", *two, "-j", "1") as run:
+        wait_for(begun(trial.runner, "ubuntu-22.04-victim"))
+        trial.engine.stop(signal.SIGKILL)
         assert run.end() == 5, run.said
     settings.unlink()
-    lab.engine.start()
-    lab("gc")
-    text = (lab.runner.state / "last" / "result.json").read_text()
+    trial.engine.start()
+    trial("gc")
+    text = (trial.runner.state / "last" / "result.json").read_text()
     jobs = Outcome(code=5, stdout=text, stderr="").run.jobs
     assert [(job.distro, job.status) for job in jobs] == [
         ("debian-12", Status.PASSED),
@@ -76,22 +76,22 @@ def test_jobs_that_had_ended_keep_their_results_when_the_engine_dies(lab: Lab) -
 
 
 @pytest.mark.parametrize("what", ["run", "build"])
-def test_full_disk_before_a_build_is_said_with_a_hint(what: str, lab: Lab) -> None:
-    before = lab.engine.objects()
-    with lab.engine.disk_with_free(0):
-        outcome = lab(what, "--json", *lab.building("full-before")[1:])
+def test_full_disk_before_a_build_is_said_with_a_hint(what: str, trial: Trial) -> None:
+    before = trial.engine.objects()
+    with trial.engine.disk_with_free(0):
+        outcome = trial(what, "--json", *trial.building("full-before")[1:])
     assert outcome.code == 5, outcome.stderr
     problem = outcome.job.problem
     assert problem
     assert "no space left on device" in problem.message.lower()
     assert "\n" not in problem.message
     assert "devstack-runner gc --images" in (problem.hint or "")
-    assert lab.engine.objects() == before
+    assert trial.engine.objects() == before
 
 
-def test_disk_that_fills_up_in_a_plugins_layer_is_no_fault_of_the_plugin(lab: Lab) -> None:
-    with lab.engine.disk_with_free(50_000_000):
-        outcome = lab(*lab.building("huge-package"), "--json")
+def test_disk_that_fills_up_in_a_plugins_layer_is_no_fault_of_the_plugin(trial: Trial) -> None:
+    with trial.engine.disk_with_free(50_000_000):
+        outcome = trial(*trial.building("huge-package"), "--json")
     assert outcome.code == 5, outcome.stderr
     problem = outcome.job.problem
     assert problem
@@ -99,18 +99,37 @@ def test_disk_that_fills_up_in_a_plugins_layer_is_no_fault_of_the_plugin(lab: La
     assert "devstack-runner gc --images" in (problem.hint or "")
 
 
-def test_time_limit_ends_a_build_that_never_ends(lab: Lab) -> None:
-    before = lab.engine.objects()
-    outcome = lab(*lab.building("slow-package"), "--json", "--timeout", "5s")
+def test_a_disk_that_fills_up_in_one_of_many_jobs_is_the_trouble_of_that_one(trial: Trial) -> None:
+    checkout = write_plugin(trial.runner.folder, "greedy", plugin=":\n")
+    lists = checkout / "devstack" / "files" / "debs"
+    lists.mkdir(parents=True)
+    (lists / "greedy").write_text("huge-package # dist:jammy\n")
+    options = [
+        word
+        for name in ("debian-12", "ubuntu-22.04", "ubuntu-24.04")
+        for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")
+    ]
+    with trial.engine.disk_with_free(50_000_000):
+        outcome = trial("run", "--json", "-p", "greedy=./greedy", *options, "-j", "1")
+    assert outcome.code == 5, outcome.stderr
+    assert [job.status for job in outcome.run.jobs] == [Status.PASSED, Status.ERROR, Status.PASSED]
+    problem = outcome.run.jobs[1].problem
+    assert problem
+    assert "no space left on device" in problem.message.lower()
+
+
+def test_time_limit_ends_a_build_that_never_ends(trial: Trial) -> None:
+    before = trial.engine.objects()
+    outcome = trial(*trial.building("slow-package"), "--json", "--timeout", "5s")
     assert outcome.code == 6, outcome.stderr
     assert outcome.job.problem
     assert "time limit" in outcome.job.problem.message
-    lab.engine.until_only(before)
+    trial.engine.until_only(before)
 
 
-def test_stack_commands_without_a_stack_say_how_to_make_one(lab: Lab) -> None:
+def test_stack_commands_without_a_stack_say_how_to_make_one(trial: Trial) -> None:
     for command in (["unstack"], ["clean", "debian-12-x"], ["shell"], ["exec", "true"], ["down"]):
-        outcome = lab(*command)
+        outcome = trial(*command)
         assert outcome.code == 2, command
         assert outcome.stderr.splitlines() == [
             "error: no stack is kept",

@@ -30,7 +30,7 @@ OFFLINE = "offline:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lab:
+class Trial:
     """The command line, talking to the private engine; the plugin is called `victim`."""
 
     engine: PrivateEngine
@@ -64,7 +64,7 @@ VICTIM = ("-d", "debian-12", "-p", "victim=./victim")
 
 
 @contextmanager
-def open_lab(runner: Runner, folder: Path) -> Iterator[Lab]:
+def open_trial(runner: Runner, folder: Path) -> Iterator[Trial]:
     """Start the engine with the plugin's image, the base, and one whose apt-get is ours."""
     write_plugin(runner.folder, "victim", plugin=SLEEPER)
     image = runner.passes("build", "--json", *VICTIM).job.image
@@ -73,7 +73,7 @@ def open_lab(runner: Runner, folder: Path) -> Iterator[Lab]:
     with private_engine(folder, images=[image.reference, image.base]) as engine:
         with engine.api() as api:
             list(api.build(fileobj=_context(image.reference), custom_context=True, tag=OFFLINE))
-        yield Lab(engine=engine, runner=runner)
+        yield Trial(engine=engine, runner=runner)
 
 
 def _context(base: str) -> io.BytesIO:
