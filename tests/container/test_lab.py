@@ -67,7 +67,7 @@ def test_the_samples_pass_all_phases(runner: Runner, labs: Mapping[str, str], di
     assert f"{distro}: {label}, not the distro's own base image" in outcome.stderr
 
 
-def test_each_distro_has_the_packages_of_its_own_list(
+def test_one_command_runs_the_samples_and_a_plugin_with_lists_for_all_families_everywhere(
     runner: Runner, labs: Mapping[str, str]
 ) -> None:
     script = """\
@@ -81,7 +81,7 @@ def test_each_distro_has_the_packages_of_its_own_list(
     is_package_installed $names || die $LINENO "not all of $names"
     ! is_package_installed libyaml-devel libyaml-dev || die $LINENO "those of another, too"
     [[ $(sqlite3 :memory: "select 6 * 7") == 42 && -e /usr/include/yaml.h ]]"""
-    conf = plugin_conf(
+    plugin_conf(
         runner,
         "packed",
         script,
@@ -89,9 +89,13 @@ def test_each_distro_has_the_packages_of_its_own_list(
         rpms="sqlite libyaml-devel",
         rpms_suse="sqlite3 libyaml-devel",
     )
-    distros = ("debian-12", DNF, ZYPPER)
-    outcome = runner("run", "--json", *on(labs, *distros), "--config", conf)
-    assert statuses(outcome) == dict.fromkeys(distros, Status.PASSED)
+    distros = ("debian-12", "debian-13", DNF, ZYPPER)
+    plugins = ("-p", "packed=./packed")
+    outcome = runner("run", "--json", *on(labs, *distros), "--config", SAMPLES, *plugins)
+    assert statuses(outcome) == dict.fromkeys(distros, Status.PASSED), outcome.stderr
+    assert outcome.code == 0
+    for job in outcome.run.jobs:
+        assert {phase.plugin for phase in job.phases} == {"greeter", "visitor", "packed"}
 
 
 WRONG_NAME = {
