@@ -7,6 +7,7 @@ which no Dockerfile installs, and on these the stage of the job: the packages of
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from textwrap import shorten
 
 import jinja2
@@ -73,7 +74,9 @@ def render_job(recipe: Recipe, parent: str) -> str:
     return _rendered("job", recipe).replace(_SYSTEM, f"FROM {parent}\n", 1)
 
 
-def _rendered(template: str, recipe: Recipe) -> str:
+@cache
+def _environment() -> jinja2.Environment:
+    """The templates, compiled once: a job renders them several times."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -83,9 +86,12 @@ def _rendered(template: str, recipe: Recipe) -> str:
         autoescape=False,  # noqa: S701 - a Dockerfile is not HTML; names are checked and quoted
     )
     environment.filters["quote"] = shlex.quote
-    text = environment.get_template(f"{template}.Dockerfile.j2").render(
-        recipe=recipe, labels=labels
-    )
+    return environment
+
+
+def _rendered(template: str, recipe: Recipe) -> str:
+    source = _environment().get_template(f"{template}.Dockerfile.j2")
+    text = source.render(recipe=recipe, labels=labels)
     return text.lstrip("\n")
 
 
