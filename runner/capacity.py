@@ -24,9 +24,7 @@ class Capacity:
         return max(1, min(self.cores, self.memory, self.disk))
 
     def __str__(self) -> str:
-        return (
-            f"{self.jobs} at once: cores allow {self.cores}, memory {self.memory}, disk {self.disk}"
-        )
+        return f"cores allow {self.cores}, memory {self.memory}, disk {self.disk}"
 
 
 def measure(disk: Path, *, meminfo: Path = Path("/proc/meminfo")) -> Capacity:
