@@ -59,8 +59,13 @@ def _table(run: RunResult) -> Iterator[str]:
     for row in rows_of(run):
         cells = [_cell(row, phase) for phase in phases]
         job = f"{_sign(row.job)} {status_of(row.job)} {duration(row.job.seconds)}"
-        yield _row([escape(row.title), escape(row.plugin or "—"), *cells, job])
+        yield _row([escape(_title(row)), escape(row.plugin or "—"), *cells, job])
     yield ""
+
+
+def _title(row: Row) -> str:
+    """The distro, and what stands in for its own base image."""
+    return f"{row.title} ({row.job.stands_in})" if row.job.stands_in else row.title
 
 
 def _sign(job: JobResult) -> str:

@@ -26,12 +26,11 @@ def phases_shown(run: RunResult) -> tuple[Phase, ...]:
 
 def rows_of(run: RunResult) -> Iterator[Row]:
     """The rows, jobs and plugins in the order of the run; of several jobs on the same distro
-    the identifiers stand for it. What is not the distro's own base image is named.
+    the identifiers stand for it.
     """
     distros = Counter(job.distro for job in run.jobs)
     for job in run.jobs:
         title = job.distro if distros[job.distro] == 1 else job.job
-        title += f" ({job.stands_in})" if job.stands_in else ""
         names = (*(p.name for p in job.plugins), *(phase.plugin for phase in job.phases))
         plugins = dict.fromkeys(names) if job.phases else {"": None}
         for plugin in plugins:
