@@ -88,18 +88,16 @@ def _subject(
     fixing: bool,
 ) -> "Subject":
     """What the options name; without any, what a run in this folder would take."""
+    from runner.cli.request import found_here
     from runner.errors import ConfigError
     from runner.lint.check import Subject
-    from runner.plugin import PluginSource, check_unique, parse_plugin_option
+    from runner.plugin import check_unique, parse_plugin_option
 
     sources = tuple(parse_plugin_option(text) for text in plugins)
     here = Path.cwd()
     if config is None and not sources:
-        if (here / "devstack").is_dir():
-            sources = (PluginSource(name=here.name, location=str(here), live=True),)
-        sources += tuple(parse_plugin_option(text) for text in project.plugins)
-        if project.local_conf or (here / "local.conf").is_file():
-            config = here / (project.local_conf or "local.conf")
+        is_plugin = (here / "devstack").is_dir()
+        sources, config = found_here(here, project.plugins, project.local_conf, plugin=is_plugin)
         if config is None and not sources:
             raise ConfigError(
                 "nothing to check: no devstack/ and no local.conf in this folder",

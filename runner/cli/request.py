@@ -51,13 +51,8 @@ def make_request(
     sources = tuple(parse_plugin_option(text) for text in plugins or ())
     here = Path.cwd()
     if config is None and not sources:
-        if (here / "devstack" / "plugin.sh").is_file():
-            sources = (PluginSource(name=here.name, location=str(here), live=True),)
-        sources += tuple(parse_plugin_option(text) for text in said.plugins or ())
-        if said.local_conf:
-            config = here / said.local_conf
-        elif (here / "local.conf").is_file():
-            config = here / "local.conf"
+        is_plugin = (here / "devstack" / "plugin.sh").is_file()
+        sources, config = found_here(here, said.plugins or (), said.local_conf, plugin=is_plugin)
         if config is None and not sources:
             raise ConfigError(
                 "nothing to run: no devstack/plugin.sh and no local.conf in this folder",
@@ -87,6 +82,18 @@ def make_request(
         phase_timeout=_seconds("--phase-timeout", phase_timeout or said.phase_timeout),
         project=(config.resolve().parent if config else here),
     )
+
+
+def found_here(
+    here: Path, plugins: Sequence[str], local_conf: str, *, plugin: bool
+) -> tuple[tuple[PluginSource, ...], Path | None]:
+    """What a command is about that names nothing: the folder's own plugin, if it is one, then
+    those of the project; the project's local.conf, else the folder's, if there is one.
+    """
+    own = (PluginSource(name=here.name, location=str(here), live=True),) if plugin else ()
+    config = here / (local_conf or "local.conf")
+    others = tuple(parse_plugin_option(text) for text in plugins)
+    return (*own, *others), config if local_conf or config.is_file() else None
 
 
 def choose_distros(
