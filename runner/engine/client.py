@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,10 @@ import docker.utils
 from runner import labels
 from runner.engine import images
 from runner.engine.container import Container, ContainerSpec
-from runner.engine.translate import engine_errors
+from runner.engine.translate import engine_errors, is_passing
 from runner.errors import EngineError
 
+_PULL_PAUSES = (1.0, 3.0)  # seconds, after a registry that was reached and did not finish
 _API_SECONDS = 300  # a busy engine may take minutes to remove or import; it then still answers
 
 
@@ -116,7 +118,19 @@ class Engine:
         return str(labelled.get(labels.TITLE, ""))
 
     def pull(self, reference: str) -> None:
-        """Pull an image from its registry."""
+        """Pull an image from its registry, a little later once more if that was cut off."""
+        for pause in _PULL_PAUSES:
+            try:
+                self._pull(reference)
+            except EngineError as error:
+                if not is_passing(error.message):
+                    raise
+                time.sleep(pause)
+            else:
+                return
+        self._pull(reference)
+
+    def _pull(self, reference: str) -> None:
         with engine_errors(f"pulling {reference}"):
             for message in self._api.pull(reference, stream=True, decode=True):
                 if "error" in message:

@@ -1,6 +1,7 @@
 """docker-py's exceptions, said as ours."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import docker.errors
@@ -11,6 +12,9 @@ from runner.errors import EngineError
 
 START_HINT = "`devstack-runner engine up` starts one; `devstack-runner doctor` says what is wrong"
 
+_PASSING = re.compile(
+    r"connection reset|\bEOF$|TLS handshake timeout|unexpected HTTP status: 5\d\d|toomanyrequests"
+)
 _LOST = (
     requests.exceptions.RequestException,
     urllib3.exceptions.HTTPError,
@@ -47,6 +51,11 @@ def hint_for(reason: str) -> str | None:
     if "permission denied" in reason.lower():
         return "may this user reach the engine? `sudo usermod -aG docker $USER`, then log in again"
     return None
+
+
+def is_passing(reason: str) -> bool:
+    """Whether a registry may well answer a moment later: it was reached, and did not finish."""
+    return _PASSING.search(reason) is not None
 
 
 def _one_line(error: Exception) -> str:

@@ -4,9 +4,13 @@ import os
 import re
 import shutil
 import socket
+import socketserver
+import struct
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +18,7 @@ import pytest
 
 from runner import labels
 from runner.engine import Engine, Found
+from runner.errors import EngineError
 from tests.container.harness import Runner, job_name, write_plugin
 
 ROOT = Path(__file__).parents[2]
@@ -190,16 +195,76 @@ def test_the_mirrors_can_be_read_and_not_written(compose: Compose, tmp_path: Pat
     assert pushed.returncode != 0
 
 
-def test_the_registry_takes_images_and_gives_them(compose: Compose) -> None:
+@pytest.fixture
+def pushed(compose: Compose) -> str:
+    """What an image is called in the registry, without the registry; the engine has it not."""
     name = f"127.0.0.1:{compose.port('registry')}/probe:1"
     empty = subprocess.run(["tar", "-c", "--files-from=/dev/null"], capture_output=True, check=True)
     docker("import", "-", name, stdin=empty.stdout)
     try:
         docker("push", name)
-        docker("rmi", name)
-        docker("pull", name)
     finally:
         docker("rmi", name)
+    return "probe:1"
+
+
+def test_the_registry_takes_images_and_gives_them(compose: Compose, pushed: str) -> None:
+    name = f"127.0.0.1:{compose.port('registry')}/{pushed}"
+    docker("pull", name)
+    docker("rmi", name)
+
+
+def test_a_pull_that_is_cut_off_is_tried_again(compose: Compose, pushed: str) -> None:
+    with cut_off_at_first(int(compose.port("registry"))) as (port, cut):
+        name = f"127.0.0.1:{port}/{pushed}"
+        compose.engine.pull(name)
+        docker("rmi", name)
+        assert cut
+        with pytest.raises(EngineError, match="nowhere"):
+            compose.engine.pull(f"127.0.0.1:{port}/nowhere:1")
+
+
+@contextmanager
+def cut_off_at_first(port: int, *, seconds: float = 0.5) -> Iterator[tuple[int, list[str]]]:
+    """A way to the port that breaks all connections for a while after the first has come: where
+    it is, and those it broke.
+    """
+    cut: list[str] = []
+    until = 0.0
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            nonlocal until
+            until = until or time.monotonic() + seconds
+            if time.monotonic() < until:
+                self.request.recv(1)
+                cut.append(self.client_address[0])
+                # closing it then resets the connection
+                self.request.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
+                return
+            with socket.create_connection(("127.0.0.1", port)) as server:
+                back = threading.Thread(target=pump, args=(server, self.request))
+                back.start()
+                pump(self.request, server)
+                back.join()
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as way:
+        way.daemon_threads = True
+        threading.Thread(target=way.serve_forever, daemon=True).start()
+        try:
+            yield way.server_address[1], cut
+        finally:
+            way.shutdown()
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Hand on what comes until it ends."""
+    with suppress(OSError):
+        while data := source.recv(1 << 16):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 def docker(*arguments: str, stdin: bytes = b"") -> str:
