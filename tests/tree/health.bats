@@ -187,6 +187,8 @@ devstack@d.service (plugin p3): failed: exit code 3"
     PROCESSES=" 1:15 2:0"
     run -1 _health_is_quiet a
     PROCESSES=""
+    run -1 _health_is_quiet a # its main process ended after systemd was asked
+    unit_of["a MainPID"]=0
     _health_is_quiet a
 }
 
