@@ -48,7 +48,7 @@ container: engine
 	@# the layers that all tests share, so that no two tests build them at once
 	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12 --distro debian-13
 	$(BIN)/python -m tests.lab.build
-	$(BIN)/pytest tests/container -n 2 --require-engine
+	$(BIN)/pytest tests/container -n 2 --require-engine --durations 20
 
 packaging: $(BIN)/activate
 	$(BIN)/pytest tests/packaging

@@ -3,10 +3,12 @@
 python -m tests.lab.build [fedora-44|opensuse-leap-16.0]...
 """
 
+import contextlib
 import hashlib
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import platformdirs
@@ -110,11 +112,17 @@ def _hash(distro: Distro, base: str, context: Mapping[str, bytes]) -> str:
 
 
 def _main() -> None:
-    engine = Engine.connect()
+    names = sys.argv[1:] or DISTROS
+    with ThreadPoolExecutor(len(names)) as pool:
+        for reference in pool.map(_ensure_alone, names):
+            print(reference)
+
+
+def _ensure_alone(name: str) -> str:
+    """The same with a connection of its own, as several are built at once."""
     cache = platformdirs.user_cache_path("devstack-runner")
-    for name in sys.argv[1:] or DISTROS:
-        print(ensure(name, engine=engine, cache=cache, announce=print))
-    engine.close()
+    with contextlib.closing(Engine.connect()) as engine:
+        return ensure(name, engine=engine, cache=cache, announce=lambda s: print(f"{name}  {s}"))
 
 
 if __name__ == "__main__":
