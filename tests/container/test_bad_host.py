@@ -86,7 +86,7 @@ def test_output_that_cannot_be_written_is_no_crash(runner: Runner, engine: Engin
 
 def test_localrc_that_prints_a_lot_is_not_kept_in_memory(runner: Runner) -> None:
     write_plugin(runner.folder, "talker4", plugin=":\n")
-    lines = "enable_plugin talker4 ./talker4\nhead -c 200000000 /dev/zero >&2\ndie $LINENO sorry"
+    lines = "enable_plugin talker4 ./talker4\nhead -c 100000000 /dev/zero >&2\ndie $LINENO sorry"
     conf = write_conf(runner.folder, lines)
     with started(runner, "run", "--rm", "-c", conf) as run:
         assert run.end() == 2
