@@ -24,8 +24,8 @@ class Images(Protocol):
     def image_title(self, reference: str) -> str:
         """What a local image calls itself, or nothing."""
 
-    def pull(self, reference: str) -> None:
-        """Pull an image, or raise EngineError."""
+    def pull(self, reference: str, say: Announce) -> None:
+        """Pull an image, saying how far it is, or raise EngineError."""
 
     def import_image(self, archive: Path, *, tag: str, labels: Mapping[str, str]) -> str:
         """Make a tagged image of a root file system and return its id."""
@@ -74,7 +74,7 @@ def acquire(
     attempts = [f"local: the engine has no {distro.reference}"]
     try:
         announce(f"pulling {distro.reference}")
-        engine.pull(distro.reference)
+        engine.pull(distro.reference, announce)
         return _found(distro.reference, Origin.PULL, engine)
     except EngineError as error:
         attempts.append(f"pull: {error.message}")
@@ -141,7 +141,7 @@ def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Ann
         return _named(distro, reference, engine)
     try:
         announce(f"pulling {reference}")
-        engine.pull(reference)
+        engine.pull(reference, announce)
         return _named(distro, reference, engine)
     except EngineError as error:
         raise BaseImageError(

@@ -15,6 +15,7 @@ import docker.utils
 from runner import labels
 from runner.engine import images
 from runner.engine.container import Container, ContainerSpec
+from runner.engine.pulling import PullProgress
 from runner.engine.translate import engine_errors, is_passing
 from runner.errors import EngineError
 
@@ -117,24 +118,29 @@ class Engine:
             labelled = self._api.inspect_image(reference)["Config"].get("Labels") or {}
         return str(labelled.get(labels.TITLE, ""))
 
-    def pull(self, reference: str) -> None:
-        """Pull an image from its registry, a little later once more if that was cut off."""
+    def pull(self, reference: str, say: Callable[[str], None] = lambda _: None) -> None:
+        """Pull an image from its registry, a little later once more if that was cut off.
+
+        `say` is told every few seconds how far it is.
+        """
         for pause in _PULL_PAUSES:
             try:
-                self._pull(reference)
+                self._pull(reference, say)
             except EngineError as error:
                 if not is_passing(error.message):
                     raise
                 time.sleep(pause)
             else:
                 return
-        self._pull(reference)
+        self._pull(reference, say)
 
-    def _pull(self, reference: str) -> None:
+    def _pull(self, reference: str, say: Callable[[str], None]) -> None:
+        progress = PullProgress(lambda far: say(f"pulling {reference}: {far}"))
         with engine_errors(f"pulling {reference}"):
             for message in self._api.pull(reference, stream=True, decode=True):
                 if "error" in message:
                     raise EngineError(f"pulling {reference}: {message['error']}")
+                progress.take(message)
 
     def import_image(self, archive: Path, *, tag: str, labels: Mapping[str, str]) -> str:
         """Make an image of a root file system archive and return its id."""

@@ -15,6 +15,7 @@ from runner.baseimage import (
 )
 from runner.distro import Distro, read_distros
 from runner.errors import BaseImageError, EngineError
+from runner.host import Announce
 from runner.resources import IMAGES
 
 DISTROS = read_distros(IMAGES)
@@ -38,7 +39,7 @@ class FakeEngine:
     def image_title(self, reference: str) -> str:
         return "a tea pot" if "titled" in reference else ""
 
-    def pull(self, reference: str) -> None:
+    def pull(self, reference: str, say: Announce) -> None:  # noqa: ARG002
         self.pulls.append(reference)
         if reference not in self.registry:
             raise EngineError(f"pulling {reference}: no such host")
