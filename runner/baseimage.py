@@ -74,8 +74,7 @@ def acquire(
     attempts = [f"local: the engine has no {distro.reference}"]
     try:
         announce(f"pulling {distro.reference}")
-        engine.pull(distro.reference, announce)
-        return _found(distro.reference, Origin.PULL, engine)
+        return _pulled(distro.reference, Origin.PULL, engine, announce)
     except EngineError as error:
         attempts.append(f"pull: {error.message}")
     try:
@@ -124,8 +123,9 @@ def _without_network(
     distro: Distro, *, engine: Images, override: str | None, announce: Announce, cache: Path
 ) -> BaseImage:
     wanted = override or distro.reference
-    if override and engine.find_image(override):
-        return _named(distro, override, engine)
+    if override and (image_id := engine.find_image(override)):
+        base = BaseImage(reference=override, image_id=image_id, origin=Origin.OVERRIDE)
+        return _named(distro, base, engine)
     if not override and (found := _local(distro, engine)):
         return found
     if not override and archive_path(distro, cache).exists():
@@ -137,12 +137,12 @@ def _without_network(
 
 
 def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Announce) -> BaseImage:
-    if engine.find_image(reference):
-        return _named(distro, reference, engine)
+    if image_id := engine.find_image(reference):
+        base = BaseImage(reference=reference, image_id=image_id, origin=Origin.OVERRIDE)
+        return _named(distro, base, engine)
     try:
         announce(f"pulling {reference}")
-        engine.pull(reference, announce)
-        return _named(distro, reference, engine)
+        return _named(distro, _pulled(reference, Origin.OVERRIDE, engine, announce), engine)
     except EngineError as error:
         raise BaseImageError(
             f"the base image given for {distro.name}, {reference}, is not here and "
@@ -151,15 +151,15 @@ def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Ann
         ) from error
 
 
-def _named(distro: Distro, reference: str, engine: Images) -> BaseImage:
-    """The image that the user named, which is there."""
-    base = _found(reference, Origin.OVERRIDE, engine)
-    if reference in {distro.reference, distro.base, bootstrap_tag(distro)}:
+def _named(distro: Distro, base: BaseImage, engine: Images) -> BaseImage:
+    """The image that the user named, with what it is called where it is not the distro's own."""
+    if base.reference in {distro.reference, distro.base, bootstrap_tag(distro)}:
         return base
-    return replace(base, stands_in=engine.image_title(reference) or reference)
+    return replace(base, stands_in=engine.image_title(base.reference) or base.reference)
 
 
-def _found(reference: str, origin: Origin, engine: Images) -> BaseImage:
+def _pulled(reference: str, origin: Origin, engine: Images, announce: Announce) -> BaseImage:
+    engine.pull(reference, announce)
     image_id = engine.find_image(reference)
     if image_id is None:
         raise EngineError(f"{reference} was pulled, but the engine does not have it")

@@ -244,11 +244,12 @@ def test_a_module_of_apache_is_enabled_in_the_way_of_suse(
     script = """\
     install_package apache2
     source $TOP_DIR/lib/apache
-    ! sudo a2enmod -q rewrite
+    ! sudo a2enmod -q rewrite || die $LINENO "enabled from the start"
     enable_apache_mod rewrite
     sudo a2enmod -q rewrite || die $LINENO "-q only asks there"
     sudo httpd -f /etc/apache2/httpd.conf -M | grep rewrite_module
     disable_apache_mod rewrite
-    ! sudo a2enmod -q rewrite"""
+    ! sudo a2enmod -q rewrite || die $LINENO "still enabled"
+"""
     conf = plugin_conf(runner, "rewriting", script)
     runner.passes("run", "--json", *on(labs, ZYPPER), "--config", conf)
