@@ -123,9 +123,8 @@ def _without_network(
     distro: Distro, *, engine: Images, override: str | None, announce: Announce, cache: Path
 ) -> BaseImage:
     wanted = override or distro.reference
-    if override and (image_id := engine.find_image(override)):
-        base = BaseImage(reference=override, image_id=image_id, origin=Origin.OVERRIDE)
-        return _named(distro, base, engine)
+    if override and (found := _given(distro, override, engine)):
+        return found
     if not override and (found := _local(distro, engine)):
         return found
     if not override and archive_path(distro, cache).exists():
@@ -137,9 +136,8 @@ def _without_network(
 
 
 def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Announce) -> BaseImage:
-    if image_id := engine.find_image(reference):
-        base = BaseImage(reference=reference, image_id=image_id, origin=Origin.OVERRIDE)
-        return _named(distro, base, engine)
+    if found := _given(distro, reference, engine):
+        return found
     try:
         announce(f"pulling {reference}")
         return _named(distro, _pulled(reference, Origin.OVERRIDE, engine, announce), engine)
@@ -149,6 +147,15 @@ def _overridden(distro: Distro, reference: str, *, engine: Images, announce: Ann
             f"cannot be pulled: {error.message}",
             hint="`docker image ls` lists the local ones",
         ) from error
+
+
+def _given(distro: Distro, reference: str, engine: Images) -> BaseImage | None:
+    """The local image that the user named, if it is there."""
+    image_id = engine.find_image(reference)
+    if image_id is None:
+        return None
+    base = BaseImage(reference=reference, image_id=image_id, origin=Origin.OVERRIDE)
+    return _named(distro, base, engine)
 
 
 def _named(distro: Distro, base: BaseImage, engine: Images) -> BaseImage:

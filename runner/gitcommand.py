@@ -1,6 +1,5 @@
 """Running git: the only module that knows GitPython, whose objects and exceptions go no further."""
 
-import logging
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -8,19 +7,15 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import cast
 
-import stamina
-
 from runner.gittrouble import GitFailure, Trouble, failure_from
+from runner.retries import RetryingCaller
 
 # Importing GitPython runs git; that there is none is for us to say, when git is needed.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 from git import Git
 from git.exc import CommandError, GitCommandNotFound, GitError, ODBError
 
-# stamina logs each retry as a warning; without a handler, logging would print it on stderr.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-_RETRIES = stamina.RetryingCaller(attempts=3, timeout=15, wait_initial=0.3, wait_jitter=0.2)
+_RETRIES = RetryingCaller(attempts=3, timeout=15, wait_initial=0.3, wait_jitter=0.2)
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=15 -oServerAliveInterval=15"
 _NEVER_ASK = {
     "GIT_TERMINAL_PROMPT": "0",

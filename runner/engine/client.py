@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ from runner.engine.pulling import PullProgress
 from runner.engine.translate import engine_errors, is_passing
 from runner.errors import EngineError
 
-_PULL_PAUSES = (1.0, 3.0)  # seconds, after a registry that was reached and did not finish
 _API_SECONDS = 300  # a busy engine may take minutes to remove or import; it then still answers
 
 
@@ -123,16 +121,13 @@ class Engine:
 
         `say` is told every few seconds how far it is.
         """
-        for pause in _PULL_PAUSES:
-            try:
-                self._pull(reference, say)
-            except EngineError as error:
-                if not is_passing(error.message):
-                    raise
-                time.sleep(pause)
-            else:
-                return
-        self._pull(reference, say)
+        # slow to import, and hardly a run pulls
+        from runner.retries import RetryingCaller  # noqa: PLC0415
+
+        again = RetryingCaller(  # after 1 s, and after 3 s more
+            attempts=3, timeout=None, wait_initial=1.0, wait_exp_base=3.0, wait_jitter=0.0
+        )
+        again(_is_cut_off, self._pull, reference, say)
 
     def _pull(self, reference: str, say: Callable[[str], None]) -> None:
         progress = PullProgress(lambda far: say(f"pulling {reference}: {far}"))
@@ -285,6 +280,11 @@ def _health(status: str) -> str:
     """From what is said to people: `Up 2 minutes (health: starting)`."""
     found = re.search(r"\((?:health: )?(healthy|unhealthy|starting)\)", status)
     return found[1] if found else ""
+
+
+def _is_cut_off(error: Exception) -> bool:
+    """Whether a registry was reached and did not finish."""
+    return isinstance(error, EngineError) and is_passing(error.message)
 
 
 def _published(ports: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

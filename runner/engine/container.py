@@ -22,7 +22,7 @@ from runner.errors import EngineError
 
 _CHUNK = 1 << 16
 _LAST_BYTES = 1 << 16
-_LOOPBACK_6 = Path("/proc/sys/net/ipv6/conf/lo/disable_ipv6")
+_LOOPBACK_6 = "net.ipv6.conf.lo.disable_ipv6"
 _DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
 
 
@@ -283,9 +283,9 @@ def _host_options(spec: ContainerSpec) -> dict[str, object]:
         options["security_opt"] = ["seccomp=unconfined", "apparmor=unconfined"]
         options["tmpfs"] = {"/run": "exec,mode=755", "/run/lock": ""}
         options["cgroupns"] = "private"
-        if _LOOPBACK_6.parent.exists():
+        if Path("/proc/sys", *_LOOPBACK_6.split(".")).exists():
             # Engines before 28 take ::1 away, at which daemons (memcached) are told to listen.
-            options["sysctls"] = {".".join(_LOOPBACK_6.parts[3:]): "0"}
+            options["sysctls"] = {_LOOPBACK_6: "0"}
     if spec.privileged:
         options["privileged"] = True
     return options

@@ -16,7 +16,10 @@ class PullProgress:
     say: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
     _layers: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _next: float | None = None
+    _next: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._next = self.clock() + _EVERY
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Take one of the engine's messages (`status`, `id`, `progressDetail`)."""
@@ -31,8 +34,6 @@ class PullProgress:
 
     def _report(self) -> None:
         now = self.clock()
-        if self._next is None:
-            self._next = now + _EVERY
         if now < self._next or not self._layers:
             return
         self._next = now + _EVERY

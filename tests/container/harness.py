@@ -123,6 +123,14 @@ def write_plugin(
     return checkout
 
 
+def write_lists(checkout: Path, **lists: str) -> None:
+    """Write a plugin's package lists by kind (debs, rpms, rpms_suse), names between blanks."""
+    for kind, names in lists.items():
+        folder = checkout / "devstack" / "files" / kind.replace("_", "-")
+        folder.mkdir(parents=True)
+        (folder / checkout.name).write_text("".join(f"{name}\n" for name in names.split()))
+
+
 def write_conf(folder: Path, localrc: str, *, rest: str = "") -> Path:
     """Write a local.conf that enables no service of the tree."""
     conf = folder / "local.conf"

@@ -9,7 +9,7 @@ from runner.phases import Phase, Status
 from tests.container.harness import Outcome, Runner, write_plugin
 from tests.container.private_engine import obstacle
 from tests.container.started import begun, wait_for
-from tests.container.trial_engine import OFFLINE, VICTIM, Trial, open_trial
+from tests.container.trial_engine import VICTIM, Trial, offline, open_trial
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle() or "possible here")
 
@@ -55,11 +55,7 @@ def test_what_was_done_before_the_engine_went_away_is_in_the_result(trial: Trial
 def test_jobs_that_had_ended_keep_their_results_when_the_engine_dies(trial: Trial) -> None:
     settings = trial.runner.folder / "devstack-runner.toml"
     settings.write_text('[overrides.debian-12]\nenv = { QUICK = "True" }\n')
-    two = [
-        word
-        for name in ("debian-12", "ubuntu-22.04")
-        for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")
-    ]
+    two = offline("debian-12", "ubuntu-22.04")
     with trial.started("run", "-p", "victim=./victim", *two, "-j", "1") as run:
         wait_for(begun(trial.runner, "ubuntu-22.04-victim"))
         trial.engine.stop(signal.SIGKILL)
@@ -104,11 +100,7 @@ def test_a_disk_that_fills_up_in_one_of_many_jobs_is_the_trouble_of_that_one(tri
     lists = checkout / "devstack" / "files" / "debs"
     lists.mkdir(parents=True)
     (lists / "greedy").write_text("huge-package # dist:jammy\n")
-    options = [
-        word
-        for name in ("debian-12", "ubuntu-22.04", "ubuntu-24.04")
-        for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")
-    ]
+    options = offline("debian-12", "ubuntu-22.04", "ubuntu-24.04")
     with trial.engine.disk_with_free(50_000_000):
         outcome = trial("run", "--json", "-p", "greedy=./greedy", *options, "-j", "1")
     assert outcome.code == 5, outcome.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from runner.engine import Engine
 from runner.phases import Phase, Status
-from tests.container.harness import Outcome, Runner, write_conf, write_plugin
+from tests.container.harness import Outcome, Runner, write_conf, write_lists, write_plugin
 from tests.lab.build import DISTROS, ensure
 
 DNF, ZYPPER = DISTROS
@@ -34,14 +34,6 @@ def on(labs: Mapping[str, str], *distros: str) -> list[str]:
     chosen = [word for name in distros for word in ("-d", name)]
     bases = [word for name in distros if name in labs for word in ("--base-image", labs[name])]
     return [*chosen, *bases]
-
-
-def write_lists(checkout: Path, **lists: str) -> None:
-    """Write a plugin's package lists by kind (debs, rpms, rpms_suse), names between blanks."""
-    for kind, names in lists.items():
-        folder = checkout / "devstack" / "files" / kind.replace("_", "-")
-        folder.mkdir(parents=True)
-        (folder / checkout.name).write_text("".join(f"{name}\n" for name in names.split()))
 
 
 def plugin_conf(runner: Runner, name: str, script: str, **lists: str) -> Path:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.container.harness import Outcome, Runner, write_plugin
+from tests.container.harness import Outcome, Runner, write_lists, write_plugin
 from tests.container.private_engine import PrivateEngine, private_engine
 from tests.container.started import Started, started
 
@@ -27,6 +27,11 @@ case " $* " in
 esac
 """
 OFFLINE = "offline:1"
+
+
+def offline(*distros: str) -> list[str]:
+    """The options for these distros, all on the base whose apt-get is ours."""
+    return [word for name in distros for word in ("-d", name, "--base-image", f"{name}={OFFLINE}")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +55,9 @@ class Trial:
         """A `run` whose image needs this package, built without network."""
         checkout = self.runner.folder / package
         if not checkout.exists():
-            write_plugin(self.runner.folder, package, plugin=":\n")
-            lists = checkout / "devstack" / "files" / "debs"
-            lists.mkdir(parents=True)
-            (lists / package).write_text(f"{package}\n")
+            write_lists(write_plugin(self.runner.folder, package, plugin=":\n"), debs=package)
         return [
-            *("run", "-d", "debian-12", "--base-image", f"debian-12={OFFLINE}"),
+            *("run", *offline("debian-12")),
             *("-p", f"{package}=./{package}"),
         ]
 
