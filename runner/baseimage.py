@@ -21,8 +21,8 @@ class Images(Protocol):
     def find_image(self, reference: str) -> str | None:
         """Look up the id of a local image."""
 
-    def image_title(self, reference: str) -> str:
-        """What a local image calls itself, or nothing."""
+    def image_label(self, reference: str, name: str) -> str:
+        """A label of a local image, or nothing."""
 
     def pull(self, reference: str, say: Announce) -> None:
         """Pull an image, saying how far it is, or raise EngineError."""
@@ -162,7 +162,9 @@ def _named(distro: Distro, base: BaseImage, engine: Images) -> BaseImage:
     """The image that the user named, with what it is called where it is not the distro's own."""
     if base.reference in {distro.reference, distro.base, bootstrap_tag(distro)}:
         return base
-    return replace(base, stands_in=engine.image_title(base.reference) or base.reference)
+    return replace(
+        base, stands_in=engine.image_label(base.reference, labels.TITLE) or base.reference
+    )
 
 
 def _pulled(reference: str, origin: Origin, engine: Images, announce: Announce) -> BaseImage:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from runner import complaints
+from runner import complaints, imagenotes
 from runner.distro import Family
 from runner.dockerfile import Layer, changed_layer, layer_of_step
 from runner.engine import BuildFailure, BuildLine, Engine
@@ -79,7 +79,8 @@ class Builder:
         if reference := find_whole(plan, self.engine):
             self.observer.doing(plan.job, "image unchanged: nothing to build")
             found = self.engine.find_image(reference) or ""
-            return ImageInfo(reference=reference, id=found, base=base)
+            notes = imagenotes.read(self.engine, reference)
+            return ImageInfo(reference=reference, id=found, base=base, notes=notes)
         if plan.network is Network.CUT:
             missing = references(plan)[-1]
             raise HostError(
@@ -101,7 +102,7 @@ class Builder:
             base=base,
             built=True,
             reason=reason,
-            notes=tuple(making.notes),
+            notes=(*making.left_out, *imagenotes.read(self.engine, reference)),
         )
 
 
@@ -112,7 +113,8 @@ class _Making:
     builder: Builder
     plan: Plan
     log: IO[str]
-    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # of the image being made
     tail: list[str] = field(default_factory=list)
 
     def all(self) -> str:
@@ -122,7 +124,8 @@ class _Making:
             try:
                 parent = find_link(link, parent, self.builder.engine) or self._make(link, parent)
             except _LeftOut as left_out:
-                self._note(str(left_out))
+                self.left_out.append(str(left_out))
+                self._say(f"note: {left_out}")
         return parent
 
     def _make(self, link: Link, parent: str) -> str:
@@ -130,11 +133,14 @@ class _Making:
             if found := find_link(link, parent, self.builder.engine):
                 return found  # made while we waited
             reference = link.reference(parent)
+            self.notes.clear()
             self.tail.clear()
             if isinstance(link, DockerfileLink):
                 self._build(link, parent, reference)
             else:
                 self._install(link, parent, reference)
+            if self.notes:
+                imagenotes.add(self.builder.engine, reference, self.notes)
             return reference
 
     @contextmanager

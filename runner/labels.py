@@ -13,6 +13,7 @@ PROJECT = f"{PREFIX}.project"
 PYTHON = f"{PREFIX}.python"  # a layer of Python packages: what was asked for, hashed
 PYTHON_NAMES = f"{PREFIX}.python-names"  # what is there then, separated by blanks
 CONSTRAINTS = f"{PREFIX}.constraints"  # what the constraints say of these, hashed
+NOTES = f"{PREFIX}.notes"  # what an image lacks and why, quoted as in an address, line by line
 SERVICE = f"{PREFIX}.service"  # of the lab: packages, python, git, registry
 UPSTREAM = f"{PREFIX}.upstream"  # the indexes that the lab's asks, hashed
 TITLE = "org.opencontainers.image.title"  # what an image calls itself (OCI image spec, annotations)

@@ -110,11 +110,21 @@ class Engine:
                 return None
             raise
 
-    def image_title(self, reference: str) -> str:
-        """What a local image calls itself, in the label that OCI has for it; empty without one."""
+    def image_label(self, reference: str, name: str) -> str:
+        """A label of a local image, its own or that of the image it is made from; empty without."""
         with engine_errors(f"looking at the image {reference}"):
             labelled = self._api.inspect_image(reference)["Config"].get("Labels") or {}
-        return str(labelled.get(labels.TITLE, ""))
+        return str(labelled.get(name, ""))
+
+    def relabel(self, reference: str, name: str, value: str) -> None:
+        """Give a local image one more label; the value has no quotes, blanks or dollars."""
+        text = f"FROM {reference}\nLABEL {name}={value}\n"
+        self.build(
+            context={"Dockerfile": text.encode()},
+            tag=reference,
+            build_args={},
+            on_line=lambda _: None,
+        )
 
     def pull(self, reference: str, say: Callable[[str], None] = lambda _: None) -> None:
         """Pull an image from its registry, a little later once more if that was cut off.

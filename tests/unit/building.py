@@ -46,11 +46,18 @@ class FakeEngine:
 
     def __init__(self, *printed: str, fails_at: str = "") -> None:
         self.built: dict[str, str] = {}
+        self.labels: dict[str, dict[str, str]] = {}  # by image
         self._printed = printed
         self._fails_at = fails_at
 
     def find_image(self, reference: str) -> str | None:
         return self.built.get(reference)
+
+    def image_label(self, reference: str, name: str) -> str:
+        return self.labels.get(reference, {}).get(name, "")
+
+    def relabel(self, reference: str, name: str, value: str) -> None:
+        self.labels[reference][name] = value
 
     def images(self, **_: str) -> tuple[Found, ...]:
         return ()
@@ -75,6 +82,8 @@ class FakeEngine:
             step = next(n for n, line in enumerate(steps, 1) if self._fails_at in line)
             raise BuildFailure(step=step, exit_code=100, message="returned a non-zero code: 100")
         self.built[tag] = "sha256:new"
+        parent = next(line for line in text.splitlines() if line.startswith("FROM ")).split()[1]
+        self.labels[tag] = dict(self.labels.get(parent, {}))
         return "sha256:new"
 
 

@@ -36,8 +36,8 @@ class FakeEngine:
     def find_image(self, reference: str) -> str | None:
         return self.images.get(reference)
 
-    def image_title(self, reference: str) -> str:
-        return "a tea pot" if "titled" in reference else ""
+    def image_label(self, reference: str, name: str) -> str:
+        return "a tea pot" if "titled" in reference and name.endswith(".title") else ""
 
     def pull(self, reference: str, say: Announce) -> None:  # noqa: ARG002
         self.pulls.append(reference)

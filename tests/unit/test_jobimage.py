@@ -97,6 +97,16 @@ def test_a_scriptlet_that_dnf_lets_fail_is_noted(
     assert set(notes) == ({text} if noted else set())
 
 
+def test_what_is_noted_of_an_image_is_told_to_all_who_find_it_made(folder: JobFolder) -> None:
+    engine = FakeEngine('warning: %post(foo) scriptlet failed, exit status 3: "100 % für $HOME"')
+    fedora = replace(PLAN, distro=read_distros(IMAGES)["fedora-44"])
+    first = ensure(engine, folder, fedora)
+    assert len(first.notes) == 2, "one of the system, one of the job"
+    assert ensure(engine, folder, fedora).notes == first.notes
+    other = replace(fedora, recipe=replace(fedora.recipe, layers=()))
+    assert ensure(engine, folder, other).notes == first.notes, "the system is the same"
+
+
 def test_a_dry_run_says_what_would_be_built() -> None:
     engine = FakeEngine()
     text = "\n".join(describe(PLAN, cast("Engine", engine)))

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Self
 
 import pytest
@@ -40,7 +39,6 @@ class PythonEngine(FakeEngine):
         super().__init__()
         self.spec: ContainerSpec | None = None
         self.variables: Mapping[str, str] = {}
-        self.labels: Mapping[str, str] = {}
         self.removed = False
         self._said = said
         self._lacks = lacks
@@ -78,7 +76,8 @@ class PythonEngine(FakeEngine):
     def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
         assert command == ["/usr/lib/systemd/systemd"]
         self.built[tag] = "sha256:python"
-        self.labels = labels
+        assert self.spec
+        self.labels[tag] = {**self.labels.get(self.spec.image, {}), **labels}
         return "sha256:python"
 
 
@@ -93,8 +92,9 @@ def test_python_packages_are_installed_in_a_container_of_ours(folder: JobFolder)
     assert image.id == "sha256:python"
     assert [*engine.built] == list(references(with_python(KEYSTONE)))
     assert engine.removed
-    assert engine.labels[labels.PYTHON_NAMES] == "pip six"
-    assert not engine.labels[labels.RUN], "the image belongs to no run"
+    marks = engine.labels[image.reference]
+    assert marks[labels.PYTHON_NAMES] == "pip six"
+    assert not marks[labels.RUN], "the image belongs to no run"
     assert ensure(engine, folder, with_python(KEYSTONE)).built is False
 
 
@@ -123,7 +123,9 @@ def test_a_plugins_requirement_that_does_not_exist_is_for_its_own_pip(folder: Jo
         "plugin foo: requirements.txt: cannot be installed in the image: Because"
     )
     assert "six, your requirements are unsatisfiable." in note
-    assert ensure(engine, folder, with_python(KEYSTONE)).built is False, "not tried each time"
+    again = ensure(engine, folder, with_python(KEYSTONE))
+    assert again.built is False, "not tried each time"
+    assert again.notes == image.notes, "but said each time"
 
 
 @pytest.mark.parametrize(
@@ -161,18 +163,9 @@ def test_constraints_that_say_the_same_build_nothing(folder: JobFolder) -> None:
     class Labelled(PythonEngine):
         def images(self, **_: str) -> tuple[Found, ...]:
             return tuple(
-                Found(kind="image", id=id_, name=tag, labels=self.all_labels[tag])
+                Found(kind="image", id=id_, name=tag, labels=self.labels[tag])
                 for tag, id_ in self.built.items()
-                if tag in self.all_labels
             )
-
-        def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
-            self.all_labels[tag] = labels
-            return super().commit(tag, labels=labels, command=command)
-
-        @cached_property
-        def all_labels(self) -> dict[str, Mapping[str, str]]:
-            return {}
 
     def under(text: str) -> Plan:
         constraints = Requirements(constraints=Constraints(text))
