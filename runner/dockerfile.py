@@ -41,6 +41,7 @@ class Recipe:
     uid: int
     gid: int
     certificates: tuple[str, ...] = ()
+    general: tuple[str, ...] = ()  # packages that the tree needs whatever is enabled
     layers: tuple[Layer, ...] = ()
     python: tuple[PythonList, ...] = ()  # the tree's
     requirements: tuple[PythonList, ...] = ()  # the plugins'

@@ -84,7 +84,7 @@ def select_list_names(services: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_tree_packages(files: Path, services: str, distro: Distro) -> tuple[str, ...]:
-    """Read the tree's own lists, below `files`, for `general` and a comma-separated list."""
+    """Read the tree's own lists, below `files`: `general`, and those of a comma-separated list."""
     wanted = ["general", *(name.strip() for name in services.split(",") if name.strip())]
     packages: list[str] = []
     for name in select_list_names(wanted):

@@ -140,6 +140,7 @@ class Planner:
             uid=os.getuid() or STACK_ID,
             gid=os.getgid() or STACK_ID,
             certificates=tuple(certificates),
+            general=packages.read_tree_packages(TREE / "files", "", distro),
             layers=_layers(distro, services, plugins),
             python=python,
             requirements=required,
@@ -252,12 +253,15 @@ def _layers(
     distro: Distro, services: str, plugins: Sequence[Plugin]
 ) -> tuple[dockerfile.Layer, ...]:
     layers = []
-    in_tree = packages.read_tree_packages(TREE / "files", services, distro)
-    if in_tree:
+    files = TREE / "files"
+    in_tree = {*packages.read_tree_packages(files, services, distro)}
+    # these are in a layer below, which jobs share that enable other services
+    of_services = in_tree.difference(packages.read_tree_packages(files, "", distro))
+    if of_services:
         layers.append(
             dockerfile.Layer(
                 title="what the tree needs for the enabled services",
-                packages=tuple(sorted(set(in_tree))),
+                packages=tuple(sorted(of_services)),
                 source=f"files/{distro.family.package_lists}",
                 recommends=False,
             )

@@ -113,6 +113,17 @@ def test_render_knows_every_family(runner: Runner) -> None:
     assert said.count("cowsay") == 2
 
 
+def test_jobs_that_enable_other_services_share_what_every_stack_needs(runner: Runner) -> None:
+    def below_the_services(localrc: str) -> str:
+        conf = write_conf(runner.folder, localrc)
+        return runner.passes("render", "-c", conf).stdout.split("for the enabled services")[0]
+
+    shared = below_the_services("enable_service mysql")
+    assert "build-essential" in shared
+    assert "mariadb-server" not in shared
+    assert below_the_services("enable_service rabbit") == shared
+
+
 def test_distros_lists_the_one_the_tests_use_as_available(runner: Runner) -> None:
     rows = runner.passes("distros", "--json").json
     (debian,) = (row for row in rows if row["name"] == "debian-12")

@@ -12,7 +12,8 @@ from runner.phases import Phase
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 JOB = job_name("user")
-SERVICES = "disable_all_services\nenable_service key mysql rabbit\n"
+# as in services, whose image it shares
+SERVICES = "disable_all_services\nenable_service key mysql rabbit etcd3\n"
 # does to the daemons in post-config what the test wants, then uses the database
 USER = """\
 if [[ "$1 $2" == "stack post-config" ]]; then

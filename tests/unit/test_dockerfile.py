@@ -83,6 +83,14 @@ def test_layers_go_from_what_changes_least_to_what_changes_most(name: str) -> No
     assert text.index(TREE_LAYER.title) < text.index(FOO.title) < text.index(BAR.title)
 
 
+def test_what_the_tree_needs_anyway_is_in_the_first_layer_each_package_once() -> None:
+    recipe = a_recipe(DISTROS["debian-12"], TREE_LAYER, certificates=("a.crt",))
+    steps = instructions(render(replace(recipe, general=("zip", "systemd"))))
+    first = next(step for step in steps if "apt-get install" in step).split()
+    assert (first.count("zip"), first.count("systemd")) == (1, 1)
+    assert first.index("systemd") < first.index("zip")
+
+
 def test_another_jobs_layers_below_the_first_difference_are_the_same() -> None:
     """The job's name is not said before the end, so that jobs share layers."""
     one = instructions(render(a_recipe(DISTROS["debian-12"], TREE_LAYER, FOO)))
