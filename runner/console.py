@@ -4,9 +4,8 @@ import contextlib
 import textwrap
 from typing import IO
 
-from runner.engine import BuildLine
-from runner.engine.images import plain
 from runner.events import DeadUnit, Event, Note, PhaseEnd, StageEnd, is_worth_showing, phase_name
+from runner.observer import BuildLine, plain
 from runner.phases import Status
 from runner.result import JobResult
 

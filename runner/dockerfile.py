@@ -1,11 +1,11 @@
 """Rendering a job's Dockerfile: values in, text out, nothing built.
 
-It has two stages. `system` is shared by all jobs that agree on it; on it come the Python packages,
-which no Dockerfile installs, and on these the stage of the job: the packages of its plugins.
+It has a stage for each kind of image: `system`, `services`, and the job's. On what the tree needs
+come the Python packages, which no Dockerfile installs, and on these the packages of the plugins.
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from textwrap import shorten
@@ -17,7 +17,14 @@ from runner.distro import Distro
 from runner.pythonlists import PythonList
 from runner.resources import TEMPLATES
 
-_SYSTEM = "FROM system\n"
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction of a Dockerfile, on one line; its title is the comment above it."""
+
+    keyword: str
+    text: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +53,19 @@ class Recipe:
     python: tuple[PythonList, ...] = ()  # the tree's
     requirements: tuple[PythonList, ...] = ()  # the plugins'
 
+    @property
+    def of_services(self) -> tuple[Layer, ...]:
+        """What the enabled services need more than any."""
+        return tuple(layer for layer in self.layers if not layer.plugin)
+
+    @property
+    def of_plugins(self) -> tuple[Layer, ...]:
+        """What the plugins' lists name."""
+        return tuple(layer for layer in self.layers if layer.plugin)
+
 
 def render(recipe: Recipe) -> str:
-    """Render both stages, with the Python packages as comments at their places.
+    """Render all stages, with the Python packages as comments at their places.
 
     Package names must have been checked before.
     """
@@ -57,22 +74,28 @@ def render(recipe: Recipe) -> str:
             f"# {recipe.job}\n",
             "# Rendered by devstack-runner. From what changes least to what changes most.\n",
             render_system(recipe),
+            *(["\n", render_services(recipe)] if recipe.of_services else []),
             *map(_comment, recipe.python),
             "\n# the job\n",
-            _rendered("job", recipe),
+            render_job(recipe),
             *map(_comment, recipe.requirements),
         ]
     )
 
 
 def render_system(recipe: Recipe) -> str:
-    """Render the stage that does not depend on the plugins."""
-    return _rendered("base", recipe)
+    """Render the stage that depends on the distro only."""
+    return _rendered("system", recipe)
 
 
-def render_job(recipe: Recipe, parent: str) -> str:
-    """Render the stage of the job, to be built on an image."""
-    return _rendered("job", recipe).replace(_SYSTEM, f"FROM {parent}\n", 1)
+def render_services(recipe: Recipe) -> str:
+    """Render the stage of the packages of enabled services."""
+    return _rendered("services", recipe)
+
+
+def render_job(recipe: Recipe) -> str:
+    """Render the stage of the packages of the plugins."""
+    return _rendered("job", recipe)
 
 
 @cache
@@ -101,22 +124,18 @@ def _comment(python: PythonList) -> str:
     return "".join([f"\n# {python.title}\n", *lines])
 
 
-def layer_of_step(dockerfile: str, step: int, layers: Sequence[Layer]) -> Layer | None:
-    """The package layer that step number STEP (from 1) of a Dockerfile installs, if it is one."""
-    title = ""
-    count = 0
-    continued = False
+def instructions(dockerfile: str) -> Iterator[Instruction]:
+    """The instructions of a Dockerfile of ours, in order."""
+    title = begun = ""
     for line in dockerfile.splitlines():
-        if line.startswith("# ") and not continued:
+        if line.startswith("#") and not begun:
             title = line.removeprefix("# ")
-        elif line.strip():
-            count += not continued
-            if count == step:
-                return next((layer for layer in layers if layer.title == title), None)
-            continued = line.rstrip().endswith("\\")
-            if not continued:
-                title = ""
-    return None
+        elif line.endswith("\\"):
+            begun += line.removesuffix("\\")
+        elif begun or line.strip():
+            keyword, _, text = (begun + line).partition(" ")
+            yield Instruction(keyword=keyword, text=text.strip(), title=title)
+            title = begun = ""
 
 
 def changed_layer(before: str, after: str) -> str:

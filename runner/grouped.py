@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, Self, cast
 
 from runner.console import Plain, gone_is_fine
-from runner.engine import BuildLine
 from runner.events import Event
+from runner.observer import BuildLine
 from runner.result import JobResult, PhaseResult, PluginInfo, StageResult
 
 

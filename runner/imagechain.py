@@ -1,21 +1,22 @@
 """The images of a job, each made from the one before, and what each is called.
 
-    system         base image, systemd, certificates, the stack user, packages of in-tree services
+    system         base image, systemd, certificates, the stack user, what the tree needs
+    services       packages of the enabled in-tree services
     environment    the tree's Python packages
     packages       the packages of the plugins' own lists
     requirements   what the plugins' Python projects require
 
-The first two are shared by all jobs that agree on them; the last that there is is the job's image.
-What an image is called says what it is made from, by a hash, so that what is there is found by its
-name, without a record of what was built.
+The first three are shared by all jobs that agree on them; the last that there is is the job's
+image. What an image is called says what it is made from, by a hash, so that what is there is found
+by its name, without a record of what was built.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runner import labels
-from runner.dockerfile import Recipe, render_job, render_system
+from runner.dockerfile import render_job, render_services, render_system
 from runner.engine import Found
 from runner.plan import Plan
 from runner.pythonlists import Constraints, PythonList, is_for_service
@@ -27,18 +28,19 @@ UV_VERSION = "0.13.9"  # new enough for the interpreters of all distros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DockerfileLink:
-    """An image built from a stage of the job's Dockerfile."""
+class StageLink:
+    """An image made by a stage of the job's Dockerfile."""
 
     repository: str
     version: str  # the tag is this with a hash behind
     what: str
-    render: Callable[[str], str]  # the stage, on an image
+    distro: str
+    text: str
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def key(self, parent: str) -> str:
         """A hash over all it depends on."""
-        parts = [parent, self.render("PARENT")]
+        parts = [parent, self.text]
         for name, content in self.files.items():
             parts += [name, content.decode(errors="surrogateescape")]
         return _hash(*parts)
@@ -100,7 +102,7 @@ class PythonLink:
         }
 
 
-Link = DockerfileLink | PythonLink
+Link = StageLink | PythonLink
 
 
 def links(plan: Plan) -> tuple[Link, ...]:
@@ -109,14 +111,25 @@ def links(plan: Plan) -> tuple[Link, ...]:
     job = f"{REPOSITORY}/{plan.job.lower()}"
     required = tuple(one for one in recipe.requirements if one.requirements)
     found: list[Link] = [
-        DockerfileLink(
+        StageLink(
             repository=f"{REPOSITORY}/system",
             version=distro,
             what="system",
-            render=lambda _parent: render_system(recipe),
+            distro=plan.distro.name,
+            text=render_system(recipe),
             files=plan.certificates,
         )
     ]
+    if recipe.of_services:
+        found.append(
+            StageLink(
+                repository=f"{REPOSITORY}/services",
+                version=distro,
+                what="packages of the services",
+                distro=plan.distro.name,
+                text=render_services(recipe),
+            )
+        )
     if recipe.python:
         found.append(
             PythonLink(
@@ -130,13 +143,14 @@ def links(plan: Plan) -> tuple[Link, ...]:
                 labels={labels.DISTRO: plan.distro.name},
             )
         )
-    if any(layer.plugin for layer in recipe.layers) or not required:
+    if recipe.of_plugins or not required:
         found.append(
-            DockerfileLink(
+            StageLink(
                 repository=job,
                 version="packages-" if required else "",
                 what="packages of the plugins",
-                render=_job_stage(recipe),
+                distro=plan.distro.name,
+                text=render_job(recipe),
             )
         )
     if required:
@@ -167,10 +181,6 @@ def references(plan: Plan) -> tuple[str, ...]:
 def layer_script() -> str:
     """What installs Python packages."""
     return (CONTAINER / LAYER_SCRIPT).read_text()
-
-
-def _job_stage(recipe: Recipe) -> Callable[[str], str]:
-    return lambda parent: render_job(recipe, parent)
 
 
 def _hash(*parts: str) -> str:

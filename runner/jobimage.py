@@ -2,38 +2,39 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 from runner import complaints, imagenotes
 from runner.distro import Family
-from runner.dockerfile import Layer, changed_layer, layer_of_step
-from runner.engine import BuildFailure, BuildLine, Engine
-from runner.engine.images import is_output, plain
+from runner.dockerfile import Layer, changed_layer
+from runner.engine import Engine
 from runner.engine.translate import hint_for
 from runner.errors import EngineError, HostError, TimeLimit
 from runner.imagechain import (
     UV_VERSION,
-    DockerfileLink,
     Link,
     PythonLink,
+    StageLink,
     layer_script,
     links,
     references,
 )
 from runner.imagesearch import find_link, find_whole
 from runner.lab import Lab
-from runner.observer import Observer
+from runner.layer import LayerMaker
+from runner.observer import BuildLine, Observer
 from runner.offline import Network
 from runner.pipconfig import PipConfig
 from runner.plan import Plan
 from runner.proxies import proxy_variables
 from runner.pythonlayer import InstallFailed, PythonLayers
 from runner.result import Failure, ImageInfo
+from runner.stagelayer import StageFailed, StageLayers
 from runner.workspace import JobFolder
 
 
@@ -115,7 +116,7 @@ class _Making:
     log: IO[str]
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # of the image being made
-    tail: list[str] = field(default_factory=list)
+    at: BuildLine = field(default_factory=lambda: BuildLine(step=0, steps=0, text=""))
 
     def all(self) -> str:
         """Make them; the last one's name."""
@@ -133,14 +134,11 @@ class _Making:
             if found := find_link(link, parent, self.builder.engine):
                 return found  # made while we waited
             reference = link.reference(parent)
-            self.notes.clear()
-            self.tail.clear()
-            if isinstance(link, DockerfileLink):
+            self.notes = [*imagenotes.read(self.builder.engine, parent)]
+            if isinstance(link, StageLink):
                 self._build(link, parent, reference)
             else:
                 self._install(link, parent, reference)
-            if self.notes:
-                imagenotes.add(self.builder.engine, reference, self.notes)
             return reference
 
     @contextmanager
@@ -168,39 +166,48 @@ class _Making:
                 time.sleep(0.1)
             yield
 
-    def _build(self, link: DockerfileLink, parent: str, reference: str) -> None:
-        text = link.render(parent)
+    def _build(self, link: StageLink, parent: str, reference: str) -> None:
+        stages = StageLayers(
+            maker=self._maker(),
+            cache=self.builder.cache,
+            proxies=self.builder.lab.package_proxies(proxy_variables()),
+            on_line=self._begin,
+        )
         try:
-            self.builder.engine.build(
-                context={"Dockerfile": text.encode(), **link.files},
-                tag=reference,
-                build_args=self.builder.lab.build_arguments(proxy_variables()),
-                on_line=self._take,
-                deadline=self.builder.deadline,
-            )
-        except BuildFailure as failure:
-            raise self._explain(failure, text) from failure
+            stages.make(link, parent=parent, tag=reference, marks=self._marks)
+        except StageFailed as failure:
+            raise self._explain(failure) from failure
 
     def _install(self, link: PythonLink, parent: str, reference: str) -> None:
         lists = (one for group in link.groups for one in group)
         names = " ".join(name for one in lists for name in one.requirements)
         what = f"{link.what}: {names}"
-        self._take(BuildLine(step=1, steps=1, text=what, instruction=what))
+        self._begin(BuildLine(step=1, steps=1, text=what, instruction=what))
         layers = PythonLayers(
-            engine=self.builder.engine,
+            maker=self._maker(),
             cache=self.builder.cache,
-            owner=self.builder.owner,
             pip=self.builder.pip,
             proxies=self.builder.lab.proxies(proxy_variables()),
-            on_text=lambda text: self._take(BuildLine(step=1, steps=1, text=text)),
-            deadline=self.builder.deadline,
         )
         layers.make(
             link,
             parent=parent,
             tag=reference,
             failed=lambda failure: self._consider(failure, link),
+            marks=self._marks,
         )
+
+    def _maker(self) -> LayerMaker:
+        return LayerMaker(
+            engine=self.builder.engine,
+            owner=self.builder.owner,
+            on_text=self._take,
+            deadline=self.builder.deadline,
+        )
+
+    def _marks(self) -> Mapping[str, str]:
+        """The labels that keep what was noted."""
+        return imagenotes.marks(self.notes) if self.notes else {}
 
     def _consider(self, failure: InstallFailed, link: PythonLink) -> None:
         """Give up, leave the layer out, or be content with a note."""
@@ -217,12 +224,17 @@ class _Making:
             raise _LeftOut(f"{titles}: not in the image, for now: {(trouble or said).strip()}")
         self._note(f"{titles}: cannot be installed in the image: {said}; the run tries again")
 
-    def _take(self, line: BuildLine) -> None:
+    def _begin(self, line: BuildLine) -> None:
+        """A command begins."""
+        self.at = line
         self.log.write(line.text + "\n")
-        if is_output(line.text):
-            self.tail.append(plain(line.text))
-            del self.tail[:-20]
-            self._note_scriptlet(line.text)
+        self.builder.observer.building(self.plan.job, line)
+
+    def _take(self, text: str) -> None:
+        """It prints a line."""
+        self.log.write(text + "\n")
+        self._note_scriptlet(text)
+        line = replace(self.at, text=text, instruction="")
         self.builder.observer.building(self.plan.job, line)
 
     def _note_scriptlet(self, text: str) -> None:
@@ -233,12 +245,13 @@ class _Making:
                 f"dnf went on when a scriptlet of {package} failed: the package may not work"
             )
 
-    def _explain(self, failure: BuildFailure, text: str) -> Exception:
+    def _explain(self, failure: StageFailed) -> Exception:
         """Tell a plugin's wrong list from trouble with the mirror or the disk."""
-        layer = layer_of_step(text, failure.step, self.plan.recipe.layers)
-        complaint = complaints.complaint(self.tail) or failure.message
-        trouble = complaints.trouble(self.tail)
-        if layer is None or layer.plugin is None or trouble:
+        layers = (layer for layer in self.plan.recipe.of_plugins if layer.title == failure.title)
+        layer = next(layers, None)
+        complaint = complaints.complaint(failure.tail) or str(failure)
+        trouble = complaints.trouble(failure.tail)
+        if layer is None or trouble:
             said = trouble or complaint
             return EngineError(
                 f"building the image of {self.plan.job}: {said}",
@@ -246,13 +259,14 @@ class _Making:
             )
         return PackagesFailed(
             layer=layer,
-            failure=Failure(command=complaint, tail=tuple(self.tail)),
-            exit_code=failure.exit_code,
+            failure=Failure(command=complaint, tail=failure.tail),
+            exit_code=failure.code,
         )
 
     def _note(self, text: str) -> None:
-        self.notes.append(text)
-        self._say(f"note: {text}")
+        if text not in self.notes:
+            self.notes.append(text)
+            self._say(f"note: {text}")
 
     def _say(self, what: str) -> None:
         self.builder.observer.doing(self.plan.job, what)

@@ -16,11 +16,10 @@ from types import FrameType
 from typing import IO, Any
 
 from runner.distro import Distro
-from runner.engine import BuildLine
 from runner.errors import Interrupted, RunnerError
 from runner.events import Event
 from runner.interrupts import stop_twice_is_now
-from runner.observer import Observer
+from runner.observer import BuildLine, Observer
 from runner.opening import join_run
 from runner.phases import Mode, Status
 from runner.pipeline import Keep, problem_of

@@ -46,11 +46,8 @@ class Lab:
         found = {"packages": self.packages, "python": self.python}
         return [name for name, url in found.items() if url]
 
-    def build_arguments(self, variables: Mapping[str, str]) -> Mapping[str, str]:
-        """The environment's proxies for a build, with the cache of packages as that for http.
-
-        The builder keeps arguments of these names out of images, their history and its cache.
-        """
+    def package_proxies(self, variables: Mapping[str, str]) -> Mapping[str, str]:
+        """The environment's proxies for a package manager, with the lab's as that for http."""
         if not self.packages:
             return variables
         kept = {name: value for name, value in variables.items() if name != "HTTP_PROXY"}

@@ -10,7 +10,6 @@ import rich.progress_bar
 import rich.table
 import rich.text
 
-from runner.engine import BuildLine
 from runner.events import (
     DeadUnit,
     Event,
@@ -22,6 +21,7 @@ from runner.events import (
     is_worth_showing,
     phase_name,
 )
+from runner.observer import BuildLine
 from runner.phases import Status
 from runner.result import JobResult
 

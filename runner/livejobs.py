@@ -10,10 +10,10 @@ import rich.progress_bar
 import rich.table
 import rich.text
 
-from runner.engine import BuildLine
 from runner.events import Event, PhaseBegin, StageBegin, phase_name
 from runner.grouped import headline
 from runner.live import MARKS, Drawing
+from runner.observer import BuildLine
 from runner.result import JobResult
 
 

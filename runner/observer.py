@@ -1,10 +1,31 @@
 """Who wants to know what happens while jobs run: terminal, tests."""
 
+import re
+from dataclasses import dataclass
 from typing import Protocol
 
-from runner.engine import BuildLine
 from runner.events import Event
 from runner.result import JobResult
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLine:
+    """One line of an image's build; `step` counts from 1.
+
+    `instruction` is what the step does, on the line that begins it.
+    """
+
+    step: int
+    steps: int
+    text: str
+    instruction: str = ""
+
+
+def plain(text: str) -> str:
+    """A line of output without colours and blanks at its ends."""
+    return _ESCAPES.sub("", text).strip()
 
 
 class Observer(Protocol):

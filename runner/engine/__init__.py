@@ -6,13 +6,10 @@ Its objects and exceptions go no further: callers see our own dataclasses and
 
 from runner.engine.client import Engine, EngineInfo, Found, answers
 from runner.engine.container import Container, ContainerSpec, Mount
-from runner.engine.images import BuildFailure, BuildLine
 from runner.engine.translate import START_HINT
 
 __all__ = [
     "START_HINT",
-    "BuildFailure",
-    "BuildLine",
     "Container",
     "ContainerSpec",
     "Engine",

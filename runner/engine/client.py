@@ -10,9 +10,9 @@ from typing import Any
 import docker
 import docker.errors
 import docker.utils
+from docker.utils.proxy import ProxyConfig
 
 from runner import labels
-from runner.engine import images
 from runner.engine.container import Container, ContainerSpec
 from runner.engine.pulling import PullProgress
 from runner.engine.translate import engine_errors, is_passing
@@ -116,16 +116,6 @@ class Engine:
             labelled = self._api.inspect_image(reference)["Config"].get("Labels") or {}
         return str(labelled.get(name, ""))
 
-    def relabel(self, reference: str, name: str, value: str) -> None:
-        """Give a local image one more label; the value has no quotes, blanks or dollars."""
-        text = f"FROM {reference}\nLABEL {name}={value}\n"
-        self.build(
-            context={"Dockerfile": text.encode()},
-            tag=reference,
-            build_args={},
-            on_line=lambda _: None,
-        )
-
     def pull(self, reference: str, say: Callable[[str], None] = lambda _: None) -> None:
         """Pull an image from its registry, a little later once more if that was cut off.
 
@@ -157,24 +147,11 @@ class Engine:
             )
             return str(self._api.inspect_image(tag)["Id"])
 
-    def build(
-        self,
-        *,
-        context: Mapping[str, bytes],
-        tag: str,
-        build_args: Mapping[str, str],
-        on_line: Callable[[images.BuildLine], None],
-        deadline: float | None = None,
-    ) -> str:
-        """Build an image; see `runner.engine.images.build_image`."""
-        return images.build_image(
-            self._api,
-            context=context,
-            tag=tag,
-            build_args=build_args,
-            on_line=on_line,
-            deadline=deadline,
-        )
+    def configured_proxies(self) -> Mapping[str, str]:
+        """The proxies that the configuration of the engine's command line names."""
+        configured = docker.utils.config.load_general_config().get("proxies") or {}
+        for_all = configured.get(self._api.base_url) or configured.get("default") or {}
+        return dict(ProxyConfig.from_dict(for_all).get_environment())
 
     def create(self, spec: ContainerSpec) -> Container:
         """Create a container, not started yet."""

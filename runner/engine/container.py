@@ -20,6 +20,7 @@ from runner.engine.archive import tar_of
 from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
+_SYSTEMD_STOPS = "SIGRTMIN+3"
 _CHUNK = 1 << 16
 _LAST_BYTES = 1 << 16
 _LOOPBACK_6 = "net.ipv6.conf.lo.disable_ipv6"
@@ -61,6 +62,7 @@ class ContainerSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     hostname: str = "devstack"
     systemd: bool = False
+    makes_system: bool = False  # an image is made of it in which systemd is PID 1
     network: bool = True
     privileged: bool = False
 
@@ -86,8 +88,9 @@ class Container:
                 labels=dict(spec.labels),
                 environment=dict(spec.environment),
                 host_config=api.create_host_config(**_host_options(spec)),
-                stop_signal="SIGRTMIN+3" if spec.systemd else None,
+                stop_signal=_SYSTEMD_STOPS if spec.systemd or spec.makes_system else None,
                 entrypoint=[],
+                use_config_proxy=not spec.makes_system,  # they would be in the image
             )
         return cls(api, str(made["Id"]), name=spec.name or str(made["Id"])[:12])
 
@@ -113,12 +116,20 @@ class Container:
         with engine_errors(f"removing {self.name}"), contextlib.suppress(docker.errors.NotFound):
             self._api.remove_container(self.id, force=True, v=True)
 
-    def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
+    def commit(
+        self,
+        tag: str,
+        *,
+        labels: Mapping[str, str],
+        command: Sequence[str],
+        changes: Sequence[str] = (),
+    ) -> str:
         """Make an image of what is in it, which starts `command`; the image's id.
 
-        Labels of the container are the image's as well, unless `labels` has others.
+        Labels of the container are the image's as well, unless `labels` has others. The changes are
+        instructions of a Dockerfile that do nothing: ENV, LABEL, CMD.
         """
-        changes = [f"CMD {json.dumps([*command])}"]
+        changes = [*changes, f"CMD {json.dumps([*command])}"]
         changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
         repository, _, version = tag.rpartition(":")
         with engine_errors(f"making the image {tag}"):

@@ -127,7 +127,7 @@ def write_lists(checkout: Path, **lists: str) -> None:
     """Write a plugin's package lists by kind (debs, rpms, rpms_suse), names between blanks."""
     for kind, names in lists.items():
         folder = checkout / "devstack" / "files" / kind.replace("_", "-")
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / checkout.name).write_text("".join(f"{name}\n" for name in names.split()))
 
 

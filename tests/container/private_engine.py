@@ -125,16 +125,6 @@ class PrivateEngine:
                 *(f"image {row['Id']}" for row in api.images(all=True)),
             }
 
-    def until_only(self, expected: set[str], *, seconds: float = 30) -> None:
-        """Wait until nothing but this is here, images aside.
-
-        A builder removes its container, and keeps a layer as its cache, after we have gone.
-        """
-        end = time.monotonic() + seconds
-        while more := {o for o in self.objects() - expected if not o.startswith("image ")}:
-            assert time.monotonic() < end, more
-            time.sleep(0.2)
-
     def remove_containers(self) -> None:
         """Remove every container with its volumes: they are all of the tests."""
         with self.api() as api:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from runner import labels
 from runner.engine import Engine
 from runner.phases import SEQUENCE, Phase
-from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
+from tests.container.harness import Outcome, Runner, job_name, write_conf, write_lists, write_plugin
+from tests.lab.build import build_image
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,20 @@ def test_render_prints_the_dockerfile_that_build_builds(runner: Runner, engine: 
     again = runner.passes("build", "--json", "-p", "builder=builder")
     assert again.job.image
     assert not again.job.image.built
+
+
+def test_docker_builds_what_render_prints(runner: Runner, engine: Engine) -> None:
+    write_lists(write_plugin(runner.folder, "listed", plugin=":\n"), debs="bc")
+    base = runner.passes("build", "--json", "-p", "listed=listed").job.image
+    assert base
+    # what is to be installed is there
+    options = ("--base-image", f"debian-12={base.reference}", "--ca-certificates", "none")
+    conf = write_conf(runner.folder, "enable_plugin listed ./listed")
+    rendered = runner.passes("render", "-c", conf, *options).stdout
+    tag = "devstack-runner-test/rendered:1"
+    build_image({"Dockerfile": rendered.encode()}, tag)
+    assert engine.image_label(tag, labels.JOB) == job_name("listed")
+    engine.remove_image(tag)
 
 
 def test_changed_package_list_is_built_and_said(runner: Runner, engine: Engine) -> None:

@@ -1,15 +1,15 @@
 """Plugins under the real dnf and zypper: "dnf on the lab image", not "Fedora" (tests/lab)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from runner.engine import Engine
+from runner.engine import Container, ContainerSpec, Engine
 from runner.phases import Phase, Status
 from tests.container.harness import Outcome, Runner, write_conf, write_lists, write_plugin
-from tests.lab.build import DISTROS, ensure
+from tests.lab.build import DISTROS, build_image, ensure
 
 DNF, ZYPPER = DISTROS
 LABS = pytest.mark.parametrize(
@@ -144,6 +144,49 @@ def test_a_wrong_name_in_a_phase_fails_the_phase(
     assert outcome.code == 1
     install = outcome.phase(Phase.INSTALL, "hasty")
     assert (install.status, install.exit_code) == (Status.FAILED, {DNF: 1, ZYPPER: 104}[distro])
+
+
+@pytest.fixture
+def served(
+    runner: Runner, engine: Engine, labs: Mapping[str, str], distro: str
+) -> Iterator[tuple[str, Container]]:
+    """The option for a lab image whose repository is at an address, and what serves it there.
+
+    What the tree needs is installed in it.
+    """
+    conf = plugin_conf(runner, "plain", ":")
+    image = runner.passes("build", "--json", *on(labs, distro), "--config", conf).job.image
+    assert image
+    spec = ContainerSpec(
+        image=image.reference,
+        name=None,
+        command=["python3", "-u", "-m", "http.server", "--directory", "/srv/lab/repo", "80"],
+        labels={},
+    )
+    tag = f"devstack-runner-test/served-{distro}:1"
+    with engine.create(spec) as server:
+        server.start()
+        there = f"s#=(file|dir):/.*#=http://{server.address()}/#"
+        text = f"FROM {image.reference}\nRUN sed -i -E '{there}' $(find /etc -name lab.repo)\n"
+        build_image({"Dockerfile": text.encode()}, tag)
+        yield f"{distro}={tag}", server
+    engine.remove_image(tag)
+
+
+@LABS
+def test_a_package_of_another_image_is_not_downloaded_again(
+    runner: Runner, served: tuple[str, Container], distro: str
+) -> None:
+    base, server = served
+    for kept in (runner.cache / "devstack-runner/packages").rglob("cowsay.rpm"):
+        kept.unlink()  # of another test
+    conf = plugin_conf(runner, "listed", ":")
+    for names in ("cowsay", "cowsay curl"):
+        write_lists(runner.folder / "listed", rpms=names, rpms_suse=names)
+        runner.passes("build", "-d", distro, "--base-image", base, "--config", conf)
+    asked = server.console(lines=10000)
+    assert asked.count("GET /cowsay.rpm ") == 1
+    assert asked.count("GET /repodata/repomd.xml ") >= 2, "what there is is asked each time"
 
 
 def test_a_scriptlet_that_fails_is_told_though_dnf_goes_on(

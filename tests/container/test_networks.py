@@ -14,7 +14,6 @@ import pytest
 
 from runner.certificates import read_certificates
 from runner.engine import Engine
-from runner.engine.images import BuildLine
 from runner.phases import Status
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 from tests.container.servers import (
@@ -26,6 +25,7 @@ from tests.container.servers import (
     proxy,
     site,
 )
+from tests.lab.build import build_image
 
 _BASE = "devstack-runner-test-networks:1"
 _LOGIN = "reader:sesame%40home"  # as it is in a URL
@@ -129,18 +129,9 @@ def base(shared_runner: Runner, engine: Engine) -> Iterator[str]:
     assert small
     lines = [f"FROM {small.reference}", "COPY apt-get /usr/local/bin/"]
     text = "\n".join([*lines, "RUN chmod +x /usr/local/bin/apt-get", ""])
-    engine.build(
-        context={"Dockerfile": text.encode(), "apt-get": _APT_GET},
-        tag=_BASE,
-        build_args={},
-        on_line=_ignore,
-    )
+    build_image({"Dockerfile": text.encode(), "apt-get": _APT_GET}, _BASE)
     yield _BASE
     engine.remove_image(_BASE)
-
-
-def _ignore(_: BuildLine) -> None:
-    pass
 
 
 @pytest.fixture(scope="module")

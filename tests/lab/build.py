@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import docker
 import platformdirs
 
 from runner.baseimage import acquire
 from runner.bootstrap import only_one
 from runner.distro import Distro, Family, read_distros
-from runner.engine import BuildFailure, BuildLine, Engine
+from runner.engine import Engine
+from runner.engine.archive import tar_of
 from runner.host import Announce
 from runner.proxies import proxy_variables
 from runner.resources import IMAGES
@@ -40,7 +42,7 @@ def ensure(name: str, *, engine: Engine, cache: Path, announce: Announce) -> str
     reference = f"{REPOSITORY}-{distro.family}:{_hash(distro, base.reference, context)}"
     with only_one(cache / "locks" / f"lab-{distro.family}.lock"):
         if engine.find_image(reference) is None:
-            _build(distro, base.reference, context, reference, engine=engine, announce=announce)
+            _build(distro, base.reference, context, reference, announce=announce)
     return reference
 
 
@@ -55,16 +57,8 @@ def _build(
     context: Mapping[str, bytes],
     reference: str,
     *,
-    engine: Engine,
     announce: Announce,
 ) -> None:
-    said: list[str] = []
-
-    def take(line: BuildLine) -> None:
-        said.append(line.text)
-        if line.instruction:
-            announce(f"  {line.instruction}")
-
     announce(f"building {reference}")
     begun = time.monotonic()
     arguments = {
@@ -74,17 +68,33 @@ def _build(
         "TOOLS": _TOOLS[distro.family],
         "TITLE": title(distro.family),
     }
-    try:
-        engine.build(
-            context=context,
-            tag=reference,
-            build_args={**proxy_variables(), **arguments},
-            on_line=take,
-        )
-    except BuildFailure as failure:
-        failure.add_note("\n".join(said[-40:]))
-        raise
+    build_image(context, reference, {**proxy_variables(), **arguments}, announce)
     announce(f"{reference}: {time.monotonic() - begun:.0f} seconds")
+
+
+def build_image(
+    context: Mapping[str, bytes],
+    tag: str,
+    arguments: Mapping[str, str] | None = None,
+    announce: Announce = lambda _: None,
+) -> None:
+    """Build an image of these files, of which one is the Dockerfile; steps are announced."""
+    said: list[str] = []
+    client = docker.from_env()
+    with contextlib.closing(client):
+        for message in client.api.build(
+            fileobj=tar_of(context),
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            decode=True,
+            buildargs=dict(arguments or {}),
+        ):
+            said.append(str(message.get("stream", "")))
+            if said[-1].startswith("Step "):
+                announce(f"  {said[-1].strip()}")
+            assert "error" not in message, f"{''.join(said[-40:])}\n{message['error']}"
 
 
 def _context(family: Family) -> Mapping[str, bytes]:

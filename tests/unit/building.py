@@ -1,12 +1,13 @@
 """A job to build, and an engine that says what a test wants it to say."""
 
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self, cast
 
 from runner.baseimage import BaseImage, Origin
 from runner.distro import read_distros
 from runner.dockerfile import Layer, Recipe
-from runner.engine import BuildFailure, BuildLine, Engine, Found
+from runner.engine import ContainerSpec, Engine, Found
+from runner.engine.container import Reader, Stream
 from runner.jobimage import Builder
 from runner.observer import Silent
 from runner.pipconfig import PipConfig
@@ -42,11 +43,19 @@ PLAN = Plan(
 
 
 class FakeEngine:
-    """An engine whose builds print these lines and fail at the step that contains a word."""
+    """An engine, and the one container on it, where commands print these lines and fail when there
+    is a word in them, and Python packages cannot be installed when there is another.
+    """
 
-    def __init__(self, *printed: str, fails_at: str = "") -> None:
+    def __init__(self, *printed: str, fails_at: str = "nothing", lacks: str = "nothing") -> None:
         self.built: dict[str, str] = {}
-        self.labels: dict[str, dict[str, str]] = {}  # by image
+        self.labels: dict[str, Mapping[str, str]] = {}  # by image
+        self.specs: list[ContainerSpec] = []
+        self.commands: list[str] = []
+        self.variables: Mapping[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.removed = False
+        self.lacks = lacks
         self._printed = printed
         self._fails_at = fails_at
 
@@ -56,35 +65,68 @@ class FakeEngine:
     def image_label(self, reference: str, name: str) -> str:
         return self.labels.get(reference, {}).get(name, "")
 
-    def relabel(self, reference: str, name: str, value: str) -> None:
-        self.labels[reference][name] = value
-
     def images(self, **_: str) -> tuple[Found, ...]:
-        return ()
+        return tuple(
+            Found(kind="image", id=id_, name=tag, labels=self.labels[tag])
+            for tag, id_ in self.built.items()
+        )
 
-    def build(
+    def configured_proxies(self) -> Mapping[str, str]:
+        return {"http_proxy": "http://configured"}
+
+    def create(self, spec: ContainerSpec) -> "FakeEngine":
+        self.specs.append(spec)
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.removed = True
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+
+    def put_files(self, folder: str, files: Mapping[str, bytes]) -> None:
+        self.files |= {f"{folder}{name}": content for name, content in files.items()}
+
+    def capture(self, command: Sequence[str]) -> tuple[int, str]:
+        self.commands.append(" ".join(command))
+        return 0, ""
+
+    def execute(
         self,
+        command: Sequence[str],
         *,
-        context: Mapping[str, bytes],
+        reader: Reader,
+        environment: Mapping[str, str],
+        stdin: bytes,
+        tick: Callable[[], None],
+    ) -> int:
+        tick()
+        self.variables = environment
+        self.commands.append(command[-1])
+        printed = "\n".join(self._printed).encode()
+        if command[0] != "/bin/bash":  # what installs Python packages
+            fails = self.lacks.encode() in stdin
+            reader(*((Stream.STDOUT, printed) if fails else (Stream.STDERR, b"pip\nsix\n")))
+            return int(fails)
+        reader(Stream.STDOUT, printed)
+        return 100 if self._fails_at in command[-1] else 0
+
+    def commit(
+        self,
         tag: str,
-        build_args: Mapping[str, str],
-        on_line: Callable[[BuildLine], None],
-        deadline: float | None,  # noqa: ARG002
+        *,
+        labels: Mapping[str, str],
+        command: Sequence[str],
+        changes: Sequence[str],
     ) -> str:
-        text = context["Dockerfile"].decode()
-        assert ("a.crt" in context) == ("COPY a.crt" in text)
-        assert isinstance(build_args, Mapping)
-        for printed in self._printed:
-            on_line(BuildLine(step=1, steps=2, text=printed))
-        if self._fails_at in text and self._fails_at:
-            lines = text.replace("\\\n", " ").splitlines()
-            steps = [line for line in lines if line and not line.startswith("#")]
-            step = next(n for n, line in enumerate(steps, 1) if self._fails_at in line)
-            raise BuildFailure(step=step, exit_code=100, message="returned a non-zero code: 100")
-        self.built[tag] = "sha256:new"
-        parent = next(line for line in text.splitlines() if line.startswith("FROM ")).split()[1]
-        self.labels[tag] = dict(self.labels.get(parent, {}))
-        return "sha256:new"
+        assert command == ["/usr/lib/systemd/systemd"]
+        assert {change.split()[0] for change in changes} <= {"LABEL", "ENV", "CMD"}
+        self.labels[tag] = {**self.labels.get(self.specs[-1].image, {}), **labels}
+        self.built[tag] = f"sha256:{len(self.built)}"
+        return self.built[tag]
 
 
 def ensure(

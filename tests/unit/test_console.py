@@ -6,7 +6,6 @@ import pytest
 
 from runner.console import Plain
 from runner.display import is_terminal, make_observer
-from runner.engine import BuildLine
 from runner.events import (
     DeadUnit,
     Merge,
@@ -20,7 +19,7 @@ from runner.events import (
 from runner.grouped import Grouped
 from runner.live import Live
 from runner.livejobs import LiveJobs
-from runner.observer import Observer, Silent
+from runner.observer import BuildLine, Observer, Silent
 from runner.phases import Mode, Status
 from runner.result import JobResult
 

@@ -7,7 +7,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from runner.distro import Distro, read_distros
-from runner.dockerfile import Layer, Recipe, changed_layer, layer_of_step, render
+from runner.dockerfile import Layer, Recipe, changed_layer, instructions, render
 from runner.pythonlists import PythonList
 from runner.resources import IMAGES
 
@@ -48,10 +48,9 @@ def a_recipe(
     )
 
 
-def instructions(dockerfile: str) -> list[str]:
+def lines(dockerfile: str) -> list[str]:
     """Each instruction on one line, comments left out."""
-    lines = [line for line in dockerfile.splitlines() if line and not line.startswith("#")]
-    return "\n".join(lines).replace("\\\n", " ").splitlines()
+    return [f"{one.keyword} {one.text}" for one in instructions(dockerfile)]
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH_FAMILY)
@@ -65,11 +64,11 @@ def test_package_lists_and_certificates(name: str, snapshot: SnapshotAssertion) 
 
 
 @pytest.mark.parametrize("name", DISTROS)
-def test_every_distro_renders_whole_instructions(name: str) -> None:
+def test_every_distro_renders_whole_lines(name: str) -> None:
     text = render(a_recipe(DISTROS[name], *LAYERS, certificates=("a.crt",)))
     assert "\\\n\n" not in text
     known = {"FROM", "LABEL", "SHELL", "COPY", "RUN", "ENV", "STOPSIGNAL", "CMD"}
-    assert {line.split()[0] for line in instructions(text)} <= known
+    assert {line.split()[0] for line in lines(text)} <= known
     assert text.endswith("\n")
 
 
@@ -85,7 +84,7 @@ def test_layers_go_from_what_changes_least_to_what_changes_most(name: str) -> No
 
 def test_what_the_tree_needs_anyway_is_in_the_first_layer_each_package_once() -> None:
     recipe = a_recipe(DISTROS["debian-12"], TREE_LAYER, certificates=("a.crt",))
-    steps = instructions(render(replace(recipe, general=("zip", "systemd"))))
+    steps = lines(render(replace(recipe, general=("zip", "systemd"))))
     first = next(step for step in steps if "apt-get install" in step).split()
     assert (first.count("zip"), first.count("systemd")) == (1, 1)
     assert first.index("systemd") < first.index("zip")
@@ -93,8 +92,8 @@ def test_what_the_tree_needs_anyway_is_in_the_first_layer_each_package_once() ->
 
 def test_another_jobs_layers_below_the_first_difference_are_the_same() -> None:
     """The job's name is not said before the end, so that jobs share layers."""
-    one = instructions(render(a_recipe(DISTROS["debian-12"], TREE_LAYER, FOO)))
-    other = instructions(render(a_recipe(DISTROS["debian-12"], TREE_LAYER, BAR)))
+    one = lines(render(a_recipe(DISTROS["debian-12"], TREE_LAYER, FOO)))
+    other = lines(render(a_recipe(DISTROS["debian-12"], TREE_LAYER, BAR)))
     same = [a == b for a, b in zip(one, other, strict=True)]
     assert same.index(False) == next(i for i, line in enumerate(one) if "libfoo-dev" in line)
 
@@ -102,7 +101,7 @@ def test_another_jobs_layers_below_the_first_difference_are_the_same() -> None:
 @pytest.mark.parametrize("name", ONE_OF_EACH_FAMILY)
 def test_a_package_name_is_one_word_to_the_shell(name: str) -> None:
     nasty = Layer(title="t", packages=("a;reboot", "$(reboot)", "b c"), source="s")
-    (line,) = (i for i in instructions(render(a_recipe(DISTROS[name], nasty))) if "reboot" in i)
+    (line,) = (i for i in lines(render(a_recipe(DISTROS[name], nasty))) if "reboot" in i)
     assert {"a;reboot", "$(reboot)", "b c"} <= {*shlex.split(line)}
 
 
@@ -113,19 +112,19 @@ def test_the_stack_user_has_the_callers_uid() -> None:
 
 @pytest.mark.parametrize("name", ONE_OF_EACH_FAMILY)
 @pytest.mark.parametrize("certificates", [(), ("a.crt",)], ids=["plain", "certificates"])
-def test_a_failing_step_is_traced_to_its_layer(name: str, certificates: tuple[str, ...]) -> None:
+def test_an_instruction_is_called_what_the_comment_above_it_says(
+    name: str, certificates: tuple[str, ...]
+) -> None:
     text = render(a_recipe(DISTROS[name], *LAYERS, certificates=certificates))
-    steps = instructions(text)
-    found = {
-        layer.title: layer_of_step(text, number, LAYERS)
-        for number, step in enumerate(steps, start=1)
+    titles = {
+        layer: [one.title for one in instructions(text) if layer.packages[-1] in one.text.split()]
         for layer in LAYERS
-        if layer.packages[-1] in step.split() and layer_of_step(text, number, LAYERS)
     }
-    assert found == {layer.title: layer for layer in LAYERS}
-    base = next(n for n, step in enumerate(steps, start=1) if "systemd" in step)
-    assert layer_of_step(text, base, LAYERS) is None
-    assert layer_of_step(text, len(steps) + 1, LAYERS) is None
+    assert titles == {layer: [layer.title] for layer in LAYERS}
+    assert [one.title for one in instructions(text) if one.keyword == "ENV"][
+        -1
+    ] == "how it is started"
+    assert all("\\" not in one.text[-1] for one in instructions(text))
 
 
 def test_what_was_rebuilt_is_said_with_the_packages_that_changed() -> None:
@@ -146,7 +145,7 @@ def test_python_packages_are_shown_where_they_come_and_said_when_they_change() -
     text = render(recipe)
     places = [text.index(word) for word in ("python3-dev", "#- pbr\n", "libfoo-dev", "#- six\n")]
     assert places == sorted(places)
-    assert instructions(text) == instructions(render(a_recipe(DISTROS["debian-12"], *LAYERS)))
+    assert lines(text) == lines(render(a_recipe(DISTROS["debian-12"], *LAYERS)))
     more = replace(recipe, requirements=(replace(needed, requirements=("six>1",)),))
     assert changed_layer(text, render(more)) == "plugin foo: setup.cfg changed (+six>1 -six)"
     assert changed_layer(text, render(replace(recipe, python=()))) == "the tree's list x is gone"

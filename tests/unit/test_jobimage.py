@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from runner import labels
 from runner.distro import read_distros
 from runner.engine import Engine
 from runner.errors import EngineError
@@ -23,7 +24,10 @@ def test_an_unchanged_job_builds_nothing(folder: JobFolder) -> None:
     assert (first.built, first.reason) == (True, "its first build")
     assert (second.built, second.reason) == (False, "")
     assert folder.dockerfile.read_text() == PLAN.dockerfile
-    assert folder.build_log.read_text() == "hello\nhello\n", "of the system, of the job"
+    log = folder.build_log.read_text().splitlines()
+    begun = [line.split()[0] for line in log if line.startswith("[")]
+    assert begun == ["[1/3]", "[2/3]", "[3/3]", "[1/1]"], "of the system, of the job"
+    assert log[1::2] == ["hello"] * 4
 
 
 def test_a_changed_list_says_why_it_is_built_again(folder: JobFolder) -> None:
@@ -81,9 +85,24 @@ def test_a_full_disk_is_the_hosts_fault_with_a_hint(folder: JobFolder) -> None:
 
 
 def test_a_failing_base_is_not_the_plugins_fault(folder: JobFolder) -> None:
+    engine = FakeEngine("bang", fails_at="useradd")
     with pytest.raises(EngineError, match="building the image of debian-12-foo") as caught:
-        ensure(FakeEngine("bang", fails_at="useradd"), folder)
+        ensure(engine, folder)
     assert str(folder.build_log) in (caught.value.hint or "")
+    assert engine.removed
+
+
+def test_commands_see_what_is_set_above_them_and_proxies_that_do_not_stay(
+    folder: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://near")
+    engine = FakeEngine()
+    image = ensure(engine, folder)
+    assert engine.files == {"/usr/local/share/ca-certificates/a.crt": b"a"}
+    said = {"http_proxy": "http://configured", "https_proxy": "http://near"}
+    assert said.items() <= engine.variables.items()
+    assert "http://" not in repr(engine.labels) + repr(engine.specs)
+    assert engine.labels[image.reference][labels.RUN] == ""
 
 
 @pytest.mark.parametrize(("distro", "noted"), [("fedora-44", True), ("debian-12", False)])
@@ -98,10 +117,12 @@ def test_a_scriptlet_that_dnf_lets_fail_is_noted(
 
 
 def test_what_is_noted_of_an_image_is_told_to_all_who_find_it_made(folder: JobFolder) -> None:
-    engine = FakeEngine('warning: %post(foo) scriptlet failed, exit status 3: "100 % für $HOME"')
+    engine = FakeEngine('warning: %post(für"$HOME") scriptlet failed, exit status 3')
     fedora = replace(PLAN, distro=read_distros(IMAGES)["fedora-44"])
     first = ensure(engine, folder, fedora)
-    assert len(first.notes) == 2, "one of the system, one of the job"
+    assert first.notes == (
+        'dnf went on when a scriptlet of für"$HOME" failed: the package may not work',
+    )
     assert ensure(engine, folder, fedora).notes == first.notes
     other = replace(fedora, recipe=replace(fedora.recipe, layers=()))
     assert ensure(engine, folder, other).notes == first.notes, "the system is the same"

@@ -55,15 +55,15 @@ def test_a_lab_that_is_not_up_changes_nothing() -> None:
     proxies = {"http_proxy": "http://proxy:1"}
     none = lab_of([])
     assert none.services == []
-    assert none.build_arguments(proxies) == proxies
+    assert none.package_proxies(proxies) == proxies
     assert none.proxies(proxies) == proxies
     assert none.pip(COMPANY) == COMPANY
 
 
 def test_builds_get_the_cache_of_packages_as_proxy_for_http_alone() -> None:
-    assert LAB.build_arguments({}) == {"http_proxy": LAB.packages}
+    assert LAB.package_proxies({}) == {"http_proxy": LAB.packages}
     given = {"HTTP_PROXY": "http://proxy:1", "https_proxy": "http://proxy:1", "no_proxy": "near"}
-    assert LAB.build_arguments(given) == {
+    assert LAB.package_proxies(given) == {
         "https_proxy": "http://proxy:1",
         "no_proxy": "near",
         "http_proxy": LAB.packages,

@@ -1,15 +1,11 @@
 """Python packages in a job's image: installed in a container of ours, or whose fault it is."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Self
 
 import pytest
 
 from runner import labels
-from runner.engine import ContainerSpec, Found
-from runner.engine.container import Reader, Stream
 from runner.errors import EngineError, TimeLimit
 from runner.imagechain import references
 from runner.pipconfig import PipConfig
@@ -32,64 +28,14 @@ NO_SOLUTION = (
 )
 
 
-class PythonEngine(FakeEngine):
-    """An engine in whose containers pip packages that contain a word cannot be installed."""
-
-    def __init__(self, *said: str, lacks: str = "nothing") -> None:
-        super().__init__()
-        self.spec: ContainerSpec | None = None
-        self.variables: Mapping[str, str] = {}
-        self.removed = False
-        self._said = said
-        self._lacks = lacks
-
-    def create(self, spec: ContainerSpec) -> "PythonEngine":
-        self.spec = spec
-        return self
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.removed = True
-
-    def start(self) -> None: ...
-    def kill(self) -> None: ...
-
-    def execute(
-        self,
-        command: Sequence[str],  # noqa: ARG002
-        *,
-        reader: Reader,
-        environment: Mapping[str, str],
-        stdin: bytes,
-        tick: Callable[[], None],
-    ) -> int:
-        self.variables = environment
-        tick()
-        if self._lacks.encode() in stdin:
-            reader(Stream.STDOUT, "\n".join(self._said).encode())
-            return 1
-        reader(Stream.STDERR, b"pip\nsix\n")
-        return 0
-
-    def commit(self, tag: str, *, labels: Mapping[str, str], command: Sequence[str]) -> str:
-        assert command == ["/usr/lib/systemd/systemd"]
-        self.built[tag] = "sha256:python"
-        assert self.spec
-        self.labels[tag] = {**self.labels.get(self.spec.image, {}), **labels}
-        return "sha256:python"
-
-
 def with_python(*tree: PythonList, plugin: PythonList | None = SIX) -> Plan:
     required = (plugin,) if plugin else ()
     return replace(PLAN, recipe=replace(PLAN.recipe, python=tree, requirements=required))
 
 
 def test_python_packages_are_installed_in_a_container_of_ours(folder: JobFolder) -> None:
-    engine = PythonEngine()
+    engine = FakeEngine()
     image = ensure(engine, folder, with_python(KEYSTONE))
-    assert image.id == "sha256:python"
     assert [*engine.built] == list(references(with_python(KEYSTONE)))
     assert engine.removed
     marks = engine.labels[image.reference]
@@ -99,11 +45,11 @@ def test_python_packages_are_installed_in_a_container_of_ours(folder: JobFolder)
 
 
 def test_passwords_of_an_index_are_not_in_what_is_committed(folder: JobFolder) -> None:
-    engine = PythonEngine()
+    engine = FakeEngine()
     pip = PipConfig({"index-url": ("https://me:secret@index/simple",)})
     ensure(engine, folder, with_python(KEYSTONE), pip=pip)
     assert engine.variables["UV_DEFAULT_INDEX"] == "https://me:secret@index/simple"
-    assert "secret" not in repr(engine.spec)
+    assert "secret" not in repr(engine.specs)
     assert "secret" not in repr(engine.labels)
 
 
@@ -112,11 +58,11 @@ def test_a_service_that_cannot_be_installed_is_an_error(
     said: tuple[str, ...], folder: JobFolder
 ) -> None:
     with pytest.raises(EngineError, match=r"Python packages: (Failed|error|Because)"):
-        ensure(PythonEngine(*said, lacks="keystone"), folder, with_python(GENERAL, KEYSTONE))
+        ensure(FakeEngine(*said, lacks="keystone"), folder, with_python(GENERAL, KEYSTONE))
 
 
 def test_a_plugins_requirement_that_does_not_exist_is_for_its_own_pip(folder: JobFolder) -> None:
-    engine = PythonEngine(*NO_SOLUTION, lacks="six")
+    engine = FakeEngine(*NO_SOLUTION, lacks="six")
     image = ensure(engine, folder, with_python(KEYSTONE))
     (note,) = image.notes
     assert note.startswith(
@@ -136,42 +82,35 @@ def test_a_plugins_requirement_that_does_not_exist_is_for_its_own_pip(folder: Jo
 def test_what_the_network_denied_is_left_out_and_tried_again(
     lacks: str, plan: Plan, left: int, folder: JobFolder
 ) -> None:
-    engine = PythonEngine(NO_NETWORK, lacks=lacks)
+    engine = FakeEngine(NO_NETWORK, lacks=lacks)
     image = ensure(engine, folder, plan)
     assert image.id
     assert "not in the image, for now: error: Failed to fetch" in image.notes[0]
     assert len(engine.built) == left
-    engine._lacks = "nothing"
+    engine.lacks = "nothing"
     assert ensure(engine, folder, plan).reference != image.reference
 
 
 def test_a_full_disk_is_no_plugins_fault(folder: JobFolder) -> None:
-    engine = PythonEngine("error: write failed: No space left on device", lacks="six")
+    engine = FakeEngine("error: write failed: No space left on device", lacks="six")
     with pytest.raises(EngineError, match="No space left") as caught:
         ensure(engine, folder, with_python(KEYSTONE))
     assert "gc --images" in (caught.value.hint or "")
 
 
 def test_the_deadline_holds_while_python_packages_are_installed(folder: JobFolder) -> None:
-    engine = PythonEngine()
+    engine = FakeEngine()
     with pytest.raises(TimeLimit):
         ensure(engine, folder, with_python(KEYSTONE), deadline=time.monotonic())
     assert engine.removed
 
 
 def test_constraints_that_say_the_same_build_nothing(folder: JobFolder) -> None:
-    class Labelled(PythonEngine):
-        def images(self, **_: str) -> tuple[Found, ...]:
-            return tuple(
-                Found(kind="image", id=id_, name=tag, labels=self.labels[tag])
-                for tag, id_ in self.built.items()
-            )
-
     def under(text: str) -> Plan:
         constraints = Requirements(constraints=Constraints(text))
         return replace(with_python(KEYSTONE), requirements=constraints)
 
-    engine = Labelled()
+    engine = FakeEngine()
     first = ensure(engine, folder, under("six===1\nother===1\n"))
     again = ensure(engine, folder, under("six===1\nother===2\n"))
     assert (again.built, again.reference) == (False, first.reference)
