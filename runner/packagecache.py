@@ -26,13 +26,14 @@ class Lent:
     kept: Path
 
     def keep(self) -> None:
-        """Keep what is in the folder, at the same place below."""
+        """Keep what is in the folder, at the same place below; what cannot be kept is not."""
         for path in _packages(self.folder):
             place = self.kept / path.relative_to(self.folder)
             if not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                os.utime(path)  # counts the days; it was the mirror's
-                path.replace(place)
+                with suppress(OSError):
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    os.utime(path)  # counts the days; it was the mirror's
+                    path.replace(place)
 
 
 @contextmanager

@@ -73,7 +73,8 @@ class StageLayers:
 
     def _do(self, container: Container, link: StageLink, steps: tuple[Instruction, ...]) -> None:
         environment = {**self.proxies, "PACKAGE_CACHE": _PACKAGES}
-        commands = [step for step in steps if step.keyword == "RUN"]
+        commands = sum(step.keyword == "RUN" for step in steps)
+        number = 0
         for step in steps:
             if step.keyword == "ENV":
                 environment |= dict(word.split("=", 1) for word in shlex.split(step.text))
@@ -82,12 +83,12 @@ class StageLayers:
                 container.capture(["mkdir", "-p", folder])
                 container.put_files(folder, {name: link.files[name] for name in names})
             elif step.keyword == "RUN":
-                number = commands.index(step) + 1
+                number += 1
                 self.on_line(
                     BuildLine(
                         step=number,
-                        steps=len(commands),
-                        text=f"[{number}/{len(commands)}] {step.text}",
+                        steps=commands,
+                        text=f"[{number}/{commands}] {step.text}",
                         instruction=step.title or step.text,
                     )
                 )
