@@ -56,6 +56,15 @@ judged() {
     [[ $output != *"Its last messages"* ]]
 }
 
+@test "a unit that fails for good while the next run begins is of the stack before" {
+    unit a ActiveState=failed SubState=failed Result=exit-code
+    sed -i 's/ run$/ file/' .units
+    judged "devstack@a.service (the tree): failed: exit-code"
+    source "$TREE/inc/core/sweep"
+    sweep_stack_before
+    judged ""
+}
+
 @test "without units systemd is not asked" {
     rm -r units
     run -0 health_check

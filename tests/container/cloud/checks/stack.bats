@@ -68,7 +68,12 @@ option() {
 }
 
 @test "Cinder has a scheduler that reports" {
-    [[ $(value volume service list --column Binary --column State) == *"cinder-scheduler up"* ]]
+    local tries=0
+    # it says so when it has begun to work, which nobody waits for
+    until [[ $(value volume service list --column Binary --column State) == *"cinder-scheduler up"* ]]; do
+        ((++tries < 20))
+        sleep 1
+    done
 }
 
 @test "tempest.conf is there, with what is enabled and what the plugin says" {
