@@ -14,6 +14,7 @@ by its name, without a record of what was built.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from runner import labels
 from runner.dockerfile import render_job, render_services, render_system
@@ -108,25 +109,24 @@ Link = StageLink | PythonLink
 def links(plan: Plan) -> tuple[Link, ...]:
     """The job's images in their order."""
     recipe, distro = plan.recipe, f"{plan.distro.name}-"
+    stage = partial(StageLink, distro=plan.distro.name)
     job = f"{REPOSITORY}/{plan.job.lower()}"
     required = tuple(one for one in recipe.requirements if one.requirements)
     found: list[Link] = [
-        StageLink(
+        stage(
             repository=f"{REPOSITORY}/system",
             version=distro,
             what="system",
-            distro=plan.distro.name,
             text=render_system(recipe),
             files=plan.certificates,
         )
     ]
     if recipe.of_services:
         found.append(
-            StageLink(
+            stage(
                 repository=f"{REPOSITORY}/services",
                 version=distro,
                 what="packages of the services",
-                distro=plan.distro.name,
                 text=render_services(recipe),
             )
         )
@@ -145,11 +145,10 @@ def links(plan: Plan) -> tuple[Link, ...]:
         )
     if recipe.of_plugins or not required:
         found.append(
-            StageLink(
+            stage(
                 repository=job,
                 version="packages-" if required else "",
                 what="packages of the plugins",
-                distro=plan.distro.name,
                 text=render_job(recipe),
             )
         )

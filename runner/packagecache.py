@@ -42,7 +42,9 @@ def lend(cache: Path, distro: str) -> Iterator[Lent]:
     place = cache / "packages"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else may change a package
     kept = place / distro
-    _remove_old(place, kept)
+    for path in place.glob(".lent-*"):
+        if _days(path) > 1:  # of a build that was killed
+            shutil.rmtree(path, ignore_errors=True)
     with tempfile.TemporaryDirectory(
         prefix=".lent-", dir=place, ignore_cleanup_errors=True
     ) as name:
@@ -50,8 +52,11 @@ def lend(cache: Path, distro: str) -> Iterator[Lent]:
         folder.chmod(0o755)  # apt downloads as a user of its own
         for path in _packages(kept):
             link = folder / path.relative_to(kept)
-            link.parent.mkdir(parents=True, exist_ok=True)
             with suppress(OSError):  # it is downloaded, then
+                if _days(path) > _DAYS:
+                    path.unlink()
+                    continue
+                link.parent.mkdir(parents=True, exist_ok=True)
                 link.hardlink_to(path)
         yield Lent(folder=folder, kept=kept)
 
@@ -63,14 +68,8 @@ def _packages(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _remove_old(place: Path, kept: Path) -> None:
-    """Remove packages of long ago, and folders of builds that were killed."""
-    now = time.time()
-    for path in _packages(kept):
-        with suppress(OSError):
-            if now - path.stat().st_mtime > _DAYS * _SECONDS_OF_A_DAY:
-                path.unlink()
-    for path in place.glob(".lent-*"):
-        with suppress(OSError):
-            if now - path.stat().st_mtime > _SECONDS_OF_A_DAY:
-                shutil.rmtree(path, ignore_errors=True)
+def _days(path: Path) -> float:
+    """The age of a file or folder; 0 when another build has removed it."""
+    with suppress(OSError):
+        return (time.time() - path.stat().st_mtime) / _SECONDS_OF_A_DAY
+    return 0

@@ -18,9 +18,8 @@ from runner.layer import LayerMaker
 from runner.observer import BuildLine
 
 _PACKAGES = "/srv/devstack-runner/packages"
-# What says something of the image, and does nothing. STOPSIGNAL is that of the container: engines
-# do not take it when an image is made of one.
-_SETTINGS = ("LABEL", "ENV", "CMD")
+# What says something of the image, and does nothing. CMD and STOPSIGNAL are those of every layer.
+_SETTINGS = ("LABEL", "ENV")
 # As the engine's builder runs it, by the stage's SHELL.
 _RUN = 'read -r _; exec /bin/bash -o pipefail -c "$1" </dev/null 2>&1'
 

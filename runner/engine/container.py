@@ -127,7 +127,7 @@ class Container:
         """Make an image of what is in it, which starts `command`; the image's id.
 
         Labels of the container are the image's as well, unless `labels` has others. The changes are
-        instructions of a Dockerfile that do nothing: ENV, LABEL, CMD.
+        instructions of a Dockerfile that do nothing: ENV, LABEL.
         """
         changes = [*changes, f"CMD {json.dumps([*command])}"]
         changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]

@@ -152,6 +152,11 @@ def private_engine(folder: Path, *, images: Sequence[str]) -> Iterator[PrivateEn
         _unmount(folder)
 
 
+def containers(objects: set[str]) -> set[str]:
+    """Those of `PrivateEngine.objects` that are no images: containers and volumes."""
+    return {one for one in objects if not one.startswith("image ")}
+
+
 def _resize(folder: Path, size: str) -> None:
     subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
 

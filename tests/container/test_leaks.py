@@ -13,7 +13,7 @@ from runner import labels
 from runner.phases import Phase, Status
 from runner.result import RunResult, from_json
 from tests.container.harness import Runner, write_conf
-from tests.container.private_engine import obstacle
+from tests.container.private_engine import containers, obstacle
 from tests.container.trial_engine import VICTIM, Trial, open_trial
 
 EMPTY_TAR = bytes(1024)
@@ -47,10 +47,6 @@ def foreign(trial: Trial) -> Iterator[set[str]]:
 
 def last_result(trial: Trial) -> RunResult:
     return from_json((trial.runner.state / "last" / "result.json").read_bytes())
-
-
-def containers(objects: set[str]) -> set[str]:
-    return {one for one in objects if not one.startswith("image ")}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
