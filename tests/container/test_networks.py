@@ -25,13 +25,13 @@ from tests.container.servers import (
     proxy,
     site,
 )
-from tests.lab.build import build_image
+from tests.container.trial_engine import with_apt_get
 
 _BASE = "devstack-runner-test-networks:1"
 _LOGIN = "reader:sesame%40home"  # as it is in a URL
 _PASSWORD = "sesame"  # noqa: S105 - it opens nothing
 # All base packages are in the image already, so building another one takes seconds.
-_APT_GET = b"#!/bin/sh\nexit 0\n"
+_APT_GET = "#!/bin/sh\nexit 0\n"
 
 _ASK = '''\
 """Asks a URL with requests, and says in a file what came of it; then serves, as services do."""
@@ -127,9 +127,7 @@ def base(shared_runner: Runner, engine: Engine) -> Iterator[str]:
         cwd=Path(__file__).parents[2],
     ).job.image
     assert small
-    lines = [f"FROM {small.reference}", "COPY apt-get /usr/local/bin/"]
-    text = "\n".join([*lines, "RUN chmod +x /usr/local/bin/apt-get", ""])
-    build_image({"Dockerfile": text.encode(), "apt-get": _APT_GET}, _BASE)
+    with_apt_get(small.reference, _APT_GET, _BASE)
     yield _BASE
     engine.remove_image(_BASE)
 

@@ -1,8 +1,7 @@
 """An engine to experiment on, a plugin for it, and a package manager that needs no network."""
 
-import io
-import tarfile
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from tests.container.harness import Outcome, Runner, write_lists, write_plugin
 from tests.container.private_engine import PrivateEngine, private_engine
 from tests.container.started import Started, started
+from tests.lab.build import build_image
 
 SLEEPER = """\
 if [[ "$1 $2" == "stack install" && -z ${QUICK:-} ]]; then
@@ -73,18 +73,14 @@ def open_trial(runner: Runner, folder: Path) -> Iterator[Trial]:
     assert image
     folder.mkdir()
     with private_engine(folder, images=[image.reference, image.base]) as engine:
-        with engine.api() as api:
-            list(api.build(fileobj=_context(image.reference), custom_context=True, tag=OFFLINE))
+        with_apt_get(image.reference, APT_GET, OFFLINE, engine.environment)
         yield Trial(engine=engine, runner=runner)
 
 
-def _context(base: str) -> io.BytesIO:
-    dockerfile = f"FROM {base}\nCOPY apt-get /usr/local/bin/apt-get\n"
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, text in {"Dockerfile": dockerfile, "apt-get": APT_GET}.items():
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(text), 0o755
-            tar.addfile(entry, io.BytesIO(text.encode()))
-    archive.seek(0)
-    return archive
+def with_apt_get(
+    base: str, script: str, tag: str, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Make an image with a script in the place of apt-get, on the environment's engine."""
+    lines = [f"FROM {base}", "COPY apt-get /usr/local/bin/", "RUN chmod +x /usr/local/bin/apt-get"]
+    context = {"Dockerfile": "\n".join([*lines, ""]).encode(), "apt-get": script.encode()}
+    build_image(context, tag, environment=environment)

@@ -5,6 +5,7 @@ python -m tests.lab.build [fedora-44|opensuse-leap-16.0]...
 
 import contextlib
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ def ensure(name: str, *, engine: Engine, cache: Path, announce: Announce) -> str
     reference = f"{REPOSITORY}-{distro.family}:{_hash(distro, base.reference, context)}"
     with only_one(cache / "locks" / f"lab-{distro.family}.lock"):
         if engine.find_image(reference) is None:
-            _build(distro, base.reference, context, reference, announce=announce)
+            _build(distro, base.reference, context, reference, announce)
     return reference
 
 
@@ -56,7 +57,6 @@ def _build(
     base: str,
     context: Mapping[str, bytes],
     reference: str,
-    *,
     announce: Announce,
 ) -> None:
     announce(f"building {reference}")
@@ -77,10 +77,14 @@ def build_image(
     tag: str,
     arguments: Mapping[str, str] | None = None,
     announce: Announce = lambda _: None,
+    environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Build an image of these files, of which one is the Dockerfile; steps are announced."""
+    """Build an image of these files, of which one is the Dockerfile; steps are announced.
+
+    The environment says by which engine.
+    """
     said: list[str] = []
-    client = docker.from_env()
+    client = docker.from_env(environment=environment)
     with contextlib.closing(client):
         for message in client.api.build(
             fileobj=tar_of(context),
