@@ -22,7 +22,7 @@ _REFUSED = re.compile(r"E: |Error: |No match for argument|No provider of|.*' not
 def trouble(tail: Sequence[str]) -> str | None:
     """The line that tells of a network or a disk for which no plugin is to blame.
 
-    apt warns of old lists (`W: Failed to fetch …`), goes on, and fails at what it needs: that is said.
+    apt warns of old lists (`W: Failed to fetch …`) and goes on: what it fails at later is said.
     """
     told = [line for line in tail if _TROUBLE.search(line)]
     return next((line for line in told if not line.startswith("W: ")), told[0] if told else None)
