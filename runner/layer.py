@@ -89,8 +89,8 @@ class LayerMaker:
         """Make the image of what is there: with these labels, and instructions of a Dockerfile."""
         container.kill()
         self._check_time()
-        of_no_run = {labels.RUN: "", labels.STATE: "", labels.KIND: "image"}
-        container.commit(tag, labels={**of_no_run, **marks}, command=[_INIT], changes=changes)
+        of_nobody = {labels.RUN: "", labels.STATE: "", labels.JOB: "", labels.KIND: "image"}
+        container.commit(tag, labels={**of_nobody, **marks}, command=[_INIT], changes=changes)
 
     def _check_time(self) -> None:
         if self.deadline is not None and time.monotonic() >= self.deadline:

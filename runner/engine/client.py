@@ -13,6 +13,7 @@ import docker.utils
 from docker.utils.proxy import ProxyConfig
 
 from runner import labels
+from runner.engine.bridge import host_address
 from runner.engine.container import Container, ContainerSpec
 from runner.engine.pulling import PullProgress
 from runner.engine.translate import engine_errors, is_passing
@@ -97,8 +98,7 @@ class Engine:
         """The address of the engine's machine on the network where builds and runs are."""
         with engine_errors("looking at the engine's bridge"):
             network = self._api.inspect_network("bridge")
-        found = (each.get("Gateway") for each in (network.get("IPAM") or {}).get("Config") or ())
-        return next((str(address) for address in found if address), "")
+        return host_address(network)
 
     def find_image(self, reference: str) -> str | None:
         """The id of a local image."""

@@ -127,10 +127,10 @@ class Container:
         """Make an image of what is in it, which starts `command`; the image's id.
 
         Labels of the container are the image's as well, unless `labels` has others. The changes are
-        instructions of a Dockerfile that do nothing: ENV, LABEL.
+        instructions of a Dockerfile that do nothing: ENV, LABEL; they have the last word.
         """
-        changes = [*changes, f"CMD {json.dumps([*command])}"]
-        changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+        said = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+        changes = [f"CMD {json.dumps([*command])}", *said, *changes]
         repository, _, version = tag.rpartition(":")
         with engine_errors(f"making the image {tag}"):
             made = self._api.commit(

@@ -110,6 +110,13 @@ class Runner:
         return self.passes("logs", job).stdout
 
 
+def forget_images(engine: Engine, job: str) -> None:
+    """Remove the job's own images, so that its next build makes them."""
+    for image in engine.images(job=job):
+        if image.name.startswith(f"devstack-runner/{job}:"):
+            engine.remove_image(image.name)
+
+
 def write_plugin(
     folder: Path, name: str, *, plugin: str = "", settings: str = "", override_defaults: str = ""
 ) -> Path:

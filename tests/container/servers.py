@@ -1,7 +1,6 @@
 """Servers on the engine's bridge: an index of packages with and without TLS, and a proxy."""
 
 import base64
-import contextlib
 import functools
 import hashlib
 import http.client
@@ -19,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import docker
-
 PACKAGE = "devstack-runner-netprobe"  # which no other index has
 _MODULE = PACKAGE.replace("-", "_")
 
@@ -31,13 +28,6 @@ class Server:
 
     url: str
     asked: list[str] = field(default_factory=list)
-
-
-def bridge_address() -> str:
-    """This machine as containers see it."""
-    api = docker.APIClient(**docker.utils.kwargs_from_env())
-    with contextlib.closing(api):
-        return str(api.inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"])
 
 
 def make_authority(folder: Path, address: str) -> tuple[Path, Path, Path]:

@@ -7,7 +7,15 @@ import pytest
 from runner import labels
 from runner.engine import Engine
 from runner.phases import SEQUENCE, Phase
-from tests.container.harness import Outcome, Runner, job_name, write_conf, write_lists, write_plugin
+from tests.container.harness import (
+    Outcome,
+    Runner,
+    forget_images,
+    job_name,
+    write_conf,
+    write_lists,
+    write_plugin,
+)
 from tests.lab.build import build_image
 
 
@@ -102,8 +110,7 @@ def test_docker_builds_what_render_prints(runner: Runner, engine: Engine) -> Non
 
 def test_changed_package_list_is_built_and_said(runner: Runner, engine: Engine) -> None:
     job = job_name("rebuilder")
-    for image in engine.images(job=job):
-        engine.remove_image(image.id)
+    forget_images(engine, job)
     checkout = write_plugin(runner.folder, "rebuilder", plugin=": nothing\n")
 
     first = runner.passes("build", "--json", "-p", "rebuilder=rebuilder").job.image

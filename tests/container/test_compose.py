@@ -19,7 +19,7 @@ import pytest
 from runner import labels
 from runner.engine import Engine, Found
 from runner.errors import EngineError
-from tests.container.harness import Runner, job_name, write_plugin
+from tests.container.harness import Runner, forget_images, job_name, write_plugin
 
 ROOT = Path(__file__).parents[2]
 _NAME = f"lab-test-{os.getpid()}"
@@ -122,8 +122,7 @@ def compose(shared_runner: Runner, engine: Engine) -> Iterator[Compose]:
         for image in engine.images(kind="lab"):
             if not image.name and image.id not in dangling:
                 engine.remove_image(image.id)  # a stage that is in no service's image
-        for image in engine.images(job=_JOB):
-            engine.remove_image(image.name or image.id)
+        forget_images(engine, _JOB)
     assert lab.objects() == []
 
 

@@ -4,18 +4,17 @@ import json
 import subprocess
 
 from runner.engine import Engine
-from tests.container.harness import Runner, job_name, write_lists, write_plugin
+from tests.container.harness import Runner, forget_images, job_name, write_lists, write_plugin
 
 # Small, and in no image otherwise.
 _PACKAGE = "hexer"
-_BUILD = ("build", "--json", "-d", "debian-12", "-p", "listed=./listed", "--lab", "off")
+_BUILD = ("build", "--json", "-d", "debian-12", "-p", "saver=./saver", "--lab", "off")
 _NOBODY = "http://127.0.0.1:9"
 
 
 def test_what_another_image_has_is_not_downloaded_again(runner: Runner, engine: Engine) -> None:
-    for image in engine.images(job=job_name("listed")):
-        engine.remove_image(image.id)
-    checkout = write_plugin(runner.folder, "listed", plugin=":\n")
+    forget_images(engine, job_name("saver"))
+    checkout = write_plugin(runner.folder, "saver", plugin=":\n")
     write_lists(checkout, debs=_PACKAGE)
     runner.passes(*_BUILD)
     (kept,) = (runner.cache / "devstack-runner/packages/debian-12").glob(f"{_PACKAGE}_*.deb")

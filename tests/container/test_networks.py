@@ -19,7 +19,6 @@ from tests.container.harness import Outcome, Runner, job_name, write_conf, write
 from tests.container.servers import (
     PACKAGE,
     Server,
-    bridge_address,
     make_authority,
     make_site,
     proxy,
@@ -135,7 +134,7 @@ def base(shared_runner: Runner, engine: Engine) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def net(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Net]:
     folder = tmp_path_factory.mktemp("net")
-    address = bridge_address()
+    address = engine.bridge_address()
     authority, certificate, key = make_authority(folder, address)
     # what an image needs comes from the usual places
     for name, text in read_certificates().items():
@@ -211,6 +210,13 @@ def test_pip_takes_the_index_of_this_machine_and_its_password(
     assert "tried index ok" in log
     assert "tried sudo-index ok" in log
     assert f"/simple/{PACKAGE}/" in net.locked.asked
+
+
+def test_the_images_below_a_jobs_own_are_no_jobs(behind: Outcome, engine: Engine) -> None:
+    job = job_name("netlab")
+    assert {image.name.partition(":")[0] for image in engine.images(job=job)} == {
+        f"devstack-runner/{job}"
+    }
 
 
 def test_a_password_is_in_no_image_and_no_log(behind: Outcome, shared_runner: Runner) -> None:
