@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from runner import downloads
 from runner.collect import Collector
 from runner.distro import Distro
 from runner.engine import Container, ContainerSpec, Engine
@@ -23,7 +24,6 @@ from runner.stack import (
     find_stack,
     given_files,
     kept_name,
-    pip_cache,
     run_modes,
 )
 from runner.workspace import RunFolder, Workspace
@@ -124,7 +124,7 @@ class _Job:
                 pipeline.request,
                 image=self._image.reference,
                 run=pipeline.run,
-                downloads=pip_cache(pipeline.workspace.cache),
+                downloads=downloads.of_runs(pipeline.workspace.cache),
             )
             if self._modes:
                 self._run_in(spec)

@@ -12,6 +12,7 @@ from typing import Self
 
 from runner import labels
 from runner.collect import Collector
+from runner.downloads import Downloads
 from runner.engine import START_HINT, Container, ContainerSpec, Engine, Found, Mount
 from runner.engine.archive import tar_of
 from runner.engine.container import Stream
@@ -24,12 +25,11 @@ from runner.proxies import proxy_variables
 from runner.requirements import NAME as REQUIREMENTS
 from runner.resources import CONTAINER, INSIDE, TREE
 from runner.sources import git_mirror_config
-from runner.workspace import JobFolder, RunFolder, share
+from runner.workspace import JobFolder, RunFolder
 
 LOWER = "/srv/devstack-runner/lower"
 UPPER = "/srv/devstack-runner/upper"
 GIT_MIRROR = "/srv/devstack-runner/git"
-PIP_CACHE = "/srv/devstack-runner/pip"
 TOP_DIR = "/opt/stack/devstack"
 TAIL_LINES = 20
 _PREFIX = "devstack-runner-"
@@ -38,16 +38,13 @@ _TAIL_BYTES = 1 << 14
 _GIT_BASES = ("https://opendev.org", "https://github.com", "https://git.openstack.org")
 
 
-def pip_cache(cache: Path) -> Path | None:
-    """The folder where all jobs keep what pip downloads in them; none when it cannot be made."""
-    try:
-        return share(cache / "pip")
-    except OSError:
-        return None
-
-
 def container_spec(
-    plan: Plan, request: Request, *, image: str, run: RunFolder, downloads: Path | None = None
+    plan: Plan,
+    request: Request,
+    *,
+    image: str,
+    run: RunFolder,
+    downloads: Sequence[Downloads] = (),
 ) -> ContainerSpec:
     """How the job's container is created; its labels carry a hash over all but run and name."""
     mounts = (
@@ -57,11 +54,13 @@ def container_spec(
         Mount(target=UPPER),
         *([Mount(target=GIT_MIRROR, source=request.git_mirror)] if request.git_mirror else []),
         *_requirements_mount(plan),
-        *([Mount(target=PIP_CACHE, source=downloads, read_only=False)] if downloads else []),
+        *(Mount(target=one.target, source=one.source, read_only=False) for one in downloads),
     )
-    environment = {**request.lab.proxies(proxy_variables()), "container": "docker"}
-    if downloads:
-        environment["PIP_CACHE_DIR"] = PIP_CACHE
+    environment = {
+        **request.lab.proxies(proxy_variables()),
+        "container": "docker",
+        **{one.variable: one.target for one in downloads},
+    }
     content = json.dumps([image, [(m.target, str(m.source)) for m in mounts], request.privileged])
     spec = hashlib.sha256(content.encode()).hexdigest()[:16]
     return ContainerSpec(

@@ -1,7 +1,13 @@
-"""Packages of a distribution are downloaded once, whatever images they go into."""
+"""What one job downloads is there for the next: packages of images, repositories of runs."""
 
 import json
+import os
+import re
+import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from runner.engine import Engine
 from tests.container.harness import Runner, forget_images, job_name, write_lists, write_plugin
@@ -10,6 +16,16 @@ from tests.container.harness import Runner, forget_images, job_name, write_lists
 _PACKAGE = "hexer"
 _BUILD = ("build", "--json", "-d", "debian-12", "-p", "saver=./saver", "--lab", "off")
 _NOBODY = "http://127.0.0.1:9"
+_BIG = 2_000_000  # bytes
+_CLONES = """\
+if [[ "$1 $2" == "stack install" ]]; then
+    before=$(</sys/class/net/eth0/statistics/rx_bytes)
+    git_clone {url} "$DEST/library" master
+    echo "received $(($(</sys/class/net/eth0/statistics/rx_bytes) - before)) bytes"
+    [[ $(stat --format=%s "$DEST/library/big") == {size} ]] && echo "it is whole"
+    git -C "$DEST/library" fsck
+fi
+"""
 
 
 def test_what_another_image_has_is_not_downloaded_again(runner: Runner, engine: Engine) -> None:
@@ -39,3 +55,47 @@ def test_what_another_image_has_is_not_downloaded_again(runner: Runner, engine: 
     outcome = runner(*_BUILD, env=no_mirror)
     assert outcome.code == 5
     assert "Could not connect to 127.0.0.1:9" in outcome.stderr
+
+
+@contextmanager
+def git_daemon(folder: Path, address: str) -> Iterator[str]:
+    """A repository with a big file, served to containers; its URL."""
+    repository = folder / "library"
+    git = ("git", "-C", str(repository), "-c", "user.name=test", "-c", "user.email=t@example.org")
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=master", repository], check=True)
+    (repository / "big").write_bytes(os.urandom(_BIG))
+    subprocess.run([*git, "add", "big"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "big"], check=True)
+    with socket.create_server((address, 0)) as free:
+        port = free.getsockname()[1]
+    place = (f"--base-path={folder}", f"--listen={address}", f"--port={port}", "--reuseaddr")
+    server = subprocess.Popen(
+        ["git", "daemon", "--export-all", "--verbose", *place],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stderr
+        assert "Ready to rumble" in server.stderr.readline()
+        yield f"git://{address}:{port}/library"
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_what_another_run_has_cloned_is_not_downloaded_again(
+    runner: Runner, engine: Engine
+) -> None:
+    with git_daemon(runner.folder, engine.bridge_address()) as url:
+        write_plugin(runner.folder, "reader", plugin=_CLONES.format(url=url, size=_BIG))
+        received = []
+        for _ in range(2):
+            runner.passes("run", "--rm", "-d", "debian-12", "-p", "reader=./reader")
+            log = runner.log(job_name("reader"))
+            assert "\nit is whole\n" in log
+            (count,) = re.findall(r"^received (\d+) bytes$", log, re.MULTILINE)
+            received.append(int(count))
+    first, second = received
+    assert first > _BIG
+    assert second < _BIG / 10

@@ -1,6 +1,5 @@
 """How a job's container is created, and when a kept one can be used again."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from runner import labels
+from runner import downloads, labels
 from runner.baseimage import BaseImage, Origin
 from runner.distro import read_distros
 from runner.dockerfile import Recipe
@@ -24,9 +23,8 @@ from runner.stack import (
     container_spec,
     find_stack,
     kept_name,
-    pip_cache,
 )
-from runner.workspace import STACK_ID, RunFolder
+from runner.workspace import RunFolder
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
 REQUEST = Request(project=Path("/home/me/project"))
@@ -89,20 +87,13 @@ def test_the_requirements_are_a_view_like_a_plugins_checkout() -> None:
     assert f"{LOWER}/requirements" not in mounts_of(spec_of(a_plan("foo")))
 
 
-def test_pip_keeps_its_downloads_in_a_folder_of_the_host(tmp_path: Path) -> None:
-    folder = pip_cache(tmp_path)
-    assert folder == tmp_path / "pip"
-    owner = folder.stat().st_uid
-    assert owner == (os.getuid() or STACK_ID), "the stack user can write there"
+def test_downloads_are_in_folders_of_the_host(tmp_path: Path) -> None:
     run = RunFolder(Path("/state/runs", "1"))
-    spec = container_spec(a_plan("foo"), REQUEST, image="image:1", run=run, downloads=folder)
-    assert mounts_of(spec)[spec.environment["PIP_CACHE_DIR"]] == (str(folder), False)
-
-
-def test_a_cache_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
-    (tmp_path / "pip").write_text("in the way\n")
-    assert pip_cache(tmp_path) is None
-    assert "PIP_CACHE_DIR" not in spec_of(a_plan("foo")).environment
+    spec = container_spec(
+        a_plan("foo"), REQUEST, image="image:1", run=run, downloads=downloads.of_runs(tmp_path)
+    )
+    for variable, folder in (("PIP_CACHE_DIR", "pip"), ("_RUNNER_GIT_CACHE", "repositories")):
+        assert mounts_of(spec)[spec.environment[variable]] == (str(tmp_path / folder), False)
 
 
 def test_labels_name_job_run_plugins_and_project() -> None:

@@ -1,0 +1,47 @@
+"""Folders of the host in which all jobs keep what is downloaded in their runs."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.workspace import share
+
+_DAYS = 30  # a repository that nobody asked for since is cloned anew
+_SECONDS_OF_A_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloads:
+    """Such a folder, where a container has it, and the variable that says so there."""
+
+    source: Path
+    target: str
+    variable: str
+
+
+def of_runs(cache: Path) -> Sequence[Downloads]:
+    """Those of pip and of git, as far as they can be made."""
+    found = []
+    for name, variable in (("pip", "PIP_CACHE_DIR"), ("repositories", "_RUNNER_GIT_CACHE")):
+        with suppress(OSError):
+            found.append(
+                Downloads(
+                    source=share(cache / name),
+                    target=f"/srv/devstack-runner/{name}",
+                    variable=variable,
+                )
+            )
+    _forget_old(cache / "repositories")
+    return tuple(found)
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove what is not used any more: the tree touches the repositories that it uses."""
+    oldest = time.time() - _DAYS * _SECONDS_OF_A_DAY
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and path.stat().st_mtime < oldest:
+                shutil.rmtree(path, ignore_errors=True)
