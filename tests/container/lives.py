@@ -8,15 +8,20 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.phases import Mode
 from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, run_checks
 from tests.container.harness import Runner
 
 Results = dict[str, dict[str, BatsResult]]
+_INSIDE = Path(__file__).with_name("inside")  # what checks of all suites use there
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is done with a suite, in order: stack, unstack, clean; "stack again" is a stack."""
+    """What is done with a suite, in order: stack, unstack, clean; "stack again" is a stack.
+
+    Another word does nothing but its checks.
+    """
 
     suite: Path
     carrier: str
@@ -34,6 +39,7 @@ class Life:
         folder = runner.folder / self.suite.name
         shutil.copytree(self.suite, folder)
         (folder / "checks").rename(folder / self.carrier / "checks")
+        shutil.copytree(_INSIDE, folder / self.carrier / "checks", dirs_exist_ok=True)
         copy_bats(folder / self.carrier / "bats")
         job = ""
         results: Results = {}
@@ -41,7 +47,7 @@ class Life:
             word = _word(command)
             if word == "stack":
                 job = runner.passes("stack", "--json", "-c", folder / "local.conf").job.job
-            else:
+            elif word in tuple(Mode):
                 runner.passes(word, job)
             results[command] = run_checks(runner, job, self.carrier, word)
         return results

@@ -12,11 +12,9 @@ from tests.container.harness import Runner
 from tests.container.lives import Life, Results, assert_passed
 
 # a second stack finds all that the first one has left
-LIFE = Life(
-    Path(__file__).with_name("services"),
-    "inspector",
-    ("stack", "stack again", "unstack", "clean"),
-)
+_SUITE = Path(__file__).with_name("services")
+LIFE = Life(_SUITE, "inspector", ("stack", "stack again", "unstack", "clean"))
+COMPARED = Life(_SUITE, "inspector", ("stack", "identity"))
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +25,10 @@ def results(shared_runner: Runner) -> Results:
 @pytest.mark.parametrize(("command", "name"), LIFE.checks())
 def test_services(command: str, name: str, results: Results) -> None:
     assert_passed(results, command, name)
+
+
+@pytest.mark.slow  # some 250 calls of the client
+def test_identity_helpers_do_what_the_client_does(runner: Runner) -> None:
+    results = COMPARED.run(runner)
+    for command, name in COMPARED.checks():
+        assert_passed(results, command, name)

@@ -3,6 +3,16 @@
 
 bats_require_minimum_version 1.5.0
 
+load client
+
+setup_file() {
+    start_client
+}
+
+teardown_file() {
+    end_client
+}
+
 setup() {
     PATH=/opt/stack/data/venv/bin:$PATH
     export OS_CLOUD=devstack-admin

@@ -2,6 +2,15 @@
 # What is true after stack.sh, the first time and any later time. Run as the stack user, in the tree's folder.
 
 load tree
+load client
+
+setup_file() {
+    start_client
+}
+
+teardown_file() {
+    end_client
+}
 
 @test "database: the connection URL is one line, exactly" {
     use_tree
@@ -214,7 +223,8 @@ END
     use_tree
     unset "${!OS_@}"
     source "$TOP_DIR/openrc" alt_demo alt_demo
-    [[ $(openstack token issue -f value -c project_id) == "$(openstack project show alt_demo -f value -c id)" ]]
+    [[ $(command openstack token issue -f value -c project_id) == \
+        "$(OS_CLOUD=devstack-system-admin openstack project show alt_demo -f value -c id)" ]]
 }
 
 @test "systemd: a daemon that asks for user ids of its own runs, as redis does" {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# identity-equality.bash - is what an identity helper does what the openstack command does in its place?
+# identity.bash - is what an identity helper does what the openstack command does in its place?
 #
 # For the stack user of a container in which Keystone runs. Each call is made both ways, on twins: an "@" in arguments
 # becomes "-cli" or "-fast". Outputs, statuses and what Keystone has then are compared. Prints a line in TAP for each case.
@@ -9,7 +9,9 @@
 TOP_DIR=${TOP_DIR:-/opt/stack/devstack}
 source "$TOP_DIR/functions"
 PATH=/opt/stack/data/venv/bin:$PATH
-export PYTHONWARNINGS=ignore
+source "${BASH_SOURCE[0]%/*}/client.bash"
+start_client
+trap end_client EXIT
 RUN=$$ NUMBER=0 FAILED=0
 
 # client <argument>…
