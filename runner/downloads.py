@@ -1,16 +1,14 @@
 """Folders of the host in which all jobs keep what is downloaded in their runs."""
 
 import shutil
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.workspace import share
+from runner.workspace import days_since, share
 
 _DAYS = 30  # a repository that nobody asked for since is cloned anew
-_SECONDS_OF_A_DAY = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +38,7 @@ def of_runs(cache: Path) -> Sequence[Downloads]:
 
 def _forget_old(folder: Path) -> None:
     """Remove what is not used any more: the tree touches the repositories that it uses."""
-    oldest = time.time() - _DAYS * _SECONDS_OF_A_DAY
     with suppress(OSError):
         for path in folder.iterdir():
-            if path.is_dir() and path.stat().st_mtime < oldest:
+            if path.is_dir() and days_since(path) > _DAYS:
                 shutil.rmtree(path, ignore_errors=True)

@@ -7,15 +7,15 @@ folder of its own, with links to what is kept; what it adds is kept when all wen
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.workspace import days_since
+
 _KINDS = (".deb", ".rpm")
 _DAYS = 30  # then it is downloaded again, if it is still asked for
-_SECONDS_OF_A_DAY = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def lend(cache: Path, distro: str) -> Iterator[Lent]:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else may change a package
     kept = place / distro
     for path in place.glob(".lent-*"):
-        if _days(path) > 1:  # of a build that was killed
+        if days_since(path) > 1:  # of a build that was killed
             shutil.rmtree(path, ignore_errors=True)
     with tempfile.TemporaryDirectory(
         prefix=".lent-", dir=place, ignore_cleanup_errors=True
@@ -53,7 +53,7 @@ def lend(cache: Path, distro: str) -> Iterator[Lent]:
         for path in _packages(kept):
             link = folder / path.relative_to(kept)
             with suppress(OSError):  # it is downloaded, then
-                if _days(path) > _DAYS:
+                if days_since(path) > _DAYS:
                     path.unlink()
                     continue
                 link.parent.mkdir(parents=True, exist_ok=True)
@@ -66,10 +66,3 @@ def _packages(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.suffix in _KINDS and path.parent.name != "partial" and path.is_file():
             yield path
-
-
-def _days(path: Path) -> float:
-    """The age of a file or folder; 0 when another build has removed it."""
-    with suppress(OSError):
-        return (time.time() - path.stat().st_mtime) / _SECONDS_OF_A_DAY
-    return 0

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from runner.errors import ConfigError, HostError
 
 KEPT_RUNS = 50
 STACK_ID = 1000  # the stack user's uid and gid when root runs us
+_SECONDS_OF_A_DAY = 86400
 _RUN_ID = re.compile(r"^\d{8}-\d{6}-[0-9a-f]{6}$")
 
 
@@ -187,3 +189,10 @@ def share(folder: Path) -> Path:
     if os.geteuid() == 0 and folder.stat().st_uid != STACK_ID:
         os.chown(folder, STACK_ID, STACK_ID)
     return folder
+
+
+def days_since(path: Path) -> float:
+    """How long ago a file or folder was last changed; 0 when somebody else has removed it."""
+    with contextlib.suppress(OSError):
+        return (time.time() - path.stat().st_mtime) / _SECONDS_OF_A_DAY
+    return 0
