@@ -77,7 +77,10 @@ class Builder:
         """
         self.folder.dockerfile.write_text(plan.dockerfile)
         base = plan.base.reference
+        previous = self.cache / "dockerfiles" / plan.job
         if reference := find_whole(plan, self.engine):
+            if not previous.exists():  # it was made by another user, or with another cache
+                _keep_record(previous, _record(plan))
             self.observer.doing(plan.job, "image unchanged: nothing to build")
             found = self.engine.find_image(reference) or ""
             notes = imagenotes.read(self.engine, reference)
@@ -89,14 +92,13 @@ class Builder:
                 hint="build it once without OFFLINE, where there is a network: "
                 "devstack-runner build, with the same options",
             )
-        previous, record = self.cache / "dockerfiles" / plan.job, _record(plan)
+        record = _record(plan)
         reason = _reason(previous, record)
         self.observer.doing(plan.job, f"building the image: {reason}")
         with self.folder.build_log.open("w") as log:
             making = _Making(builder=self, plan=plan, log=log)
             reference = making.all()
-        previous.parent.mkdir(parents=True, exist_ok=True)
-        previous.write_text(record)
+        _keep_record(previous, record)
         return ImageInfo(
             reference=reference,
             id=self.engine.find_image(reference) or "",
@@ -287,6 +289,11 @@ def _record(plan: Plan) -> str:
         f"#- uv {UV_VERSION} {sha256(layer_script().encode()).hexdigest()[:16]}",
     ]
     return "\n".join(sections) + "\n"
+
+
+def _keep_record(place: Path, record: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(record)
 
 
 def _reason(previous: Path, record: str) -> str:

@@ -2,11 +2,12 @@
 
 import contextlib
 import json
+import secrets
 import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -24,6 +25,7 @@ _SYSTEMD_STOPS = "SIGRTMIN+3"
 _CHUNK = 1 << 16
 _LAST_BYTES = 1 << 16
 _LOOPBACK_6 = "net.ipv6.conf.lo.disable_ipv6"
+_CREATION_SECONDS = 2.0  # for which an engine may go on creating after we have turned away
 _DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
 
 
@@ -78,12 +80,16 @@ class Container:
 
     @classmethod
     def create(cls, api: docker.APIClient, spec: ContainerSpec) -> Self:
-        """Create it; it is not started."""
-        with engine_errors(f"creating the container {spec.name or 'of ' + spec.image}"):
+        """Create it; it is not started. An interruption leaves none."""
+        name = spec.name or f"devstack-runner-{secrets.token_hex(6)}"
+        with (
+            engine_errors(f"creating the container {spec.name or 'of ' + spec.image}"),
+            _unless_interrupted(api, name),
+        ):
             made = api.create_container(
                 spec.image,
                 list(spec.command),
-                name=spec.name,
+                name=name,
                 hostname=spec.hostname,
                 labels=dict(spec.labels),
                 environment=dict(spec.environment),
@@ -92,7 +98,7 @@ class Container:
                 entrypoint=[],
                 use_config_proxy=not spec.makes_system,  # they would be in the image
             )
-        return cls(api, str(made["Id"]), name=spec.name or str(made["Id"])[:12])
+        return cls(api, str(made["Id"]), name=name)
 
     def __enter__(self) -> Self:
         return self
@@ -281,6 +287,21 @@ def _last_bytes(pieces: Iterable[bytes]) -> bytes:
         kept += piece
         del kept[:-_LAST_BYTES]
     return bytes(kept)
+
+
+@contextlib.contextmanager
+def _unless_interrupted(api: docker.APIClient, name: str) -> Iterator[None]:
+    """Remove what is being created when we are interrupted: the engine may just be about to."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        end = time.monotonic() + _CREATION_SECONDS
+        while time.monotonic() < end:
+            with contextlib.suppress(docker.errors.APIError):
+                api.remove_container(name, force=True, v=True)
+                break
+            time.sleep(0.1)
+        raise
 
 
 def _host_options(spec: ContainerSpec) -> dict[str, object]:

@@ -1,13 +1,16 @@
 """Python packages in images: what is installed, what is shared, what is made again and why."""
 
+import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from runner.engine import Engine
+from runner import labels
+from runner.engine import ContainerSpec, Engine
 from runner.result import ImageInfo
 from tests.container.harness import Outcome, Runner, job_name, write_plugin
 from tests.container.started import started
@@ -137,6 +140,18 @@ def test_a_changed_requirement_makes_its_layer_only(
     write_project(shared_runner.folder, PACKAGE)
 
 
+def test_what_changed_is_known_where_the_image_was_found_made(
+    outcome: Outcome, shared_runner: Runner, tmp_path: Path
+) -> None:
+    other_cache = {"XDG_CACHE_HOME": str(tmp_path)}
+    assert not build(shared_runner, **other_cache).built
+    changed = f"{PACKAGE}!={NEVER}.4"
+    write_project(shared_runner.folder, changed)
+    image = build(shared_runner, **other_cache)
+    assert image.reason == f"plugin herd: pyproject.toml changed (+{changed} -{PACKAGE})"
+    write_project(shared_runner.folder, PACKAGE)
+
+
 def test_a_requirement_that_cannot_be_had_is_a_note(runner: Runner) -> None:
     write_project(runner.folder, PACKAGE)
     write_limits(runner.folder, f"{PACKAGE}==={NEVER}")
@@ -201,6 +216,29 @@ def test_ctrl_c_while_python_packages_are_installed_leaves_no_container(
         assert run.end() == 130, run.said
     assert "Traceback" not in run.said
     found = engine.containers(job=JOB)
+    assert not found
+
+
+@pytest.mark.parametrize("milliseconds", [1, 4, 8, 16, 32, 64])
+def test_ctrl_c_while_the_engine_creates_a_container_leaves_none(
+    milliseconds: int, outcome: Outcome, engine: Engine
+) -> None:
+    assert outcome.job.image
+    spec = ContainerSpec(
+        image=outcome.job.image.reference,
+        name=None,
+        command=["/bin/sleep", "infinity"],
+        labels=labels.for_object("layer", job="interrupted"),
+    )
+
+    def work() -> None:
+        with engine.create(spec):
+            time.sleep(5)
+
+    threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    found = engine.containers(job="interrupted")
     assert not found
 
 
