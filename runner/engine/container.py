@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-import secrets
 import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ import docker.errors
 import docker.types
 
 from runner.engine.archive import tar_of
+from runner.engine.background import finish_or_undo
 from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
@@ -25,7 +25,6 @@ _SYSTEMD_STOPS = "SIGRTMIN+3"
 _CHUNK = 1 << 16
 _LAST_BYTES = 1 << 16
 _LOOPBACK_6 = "net.ipv6.conf.lo.disable_ipv6"
-_CREATION_SECONDS = 2.0  # for which an engine may go on creating after we have turned away
 _DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
 
 
@@ -81,15 +80,12 @@ class Container:
     @classmethod
     def create(cls, api: docker.APIClient, spec: ContainerSpec) -> Self:
         """Create it; it is not started. An interruption leaves none."""
-        name = spec.name or f"devstack-runner-{secrets.token_hex(6)}"
-        with (
-            engine_errors(f"creating the container {spec.name or 'of ' + spec.image}"),
-            _unless_interrupted(api, name),
-        ):
+
+        def create() -> str:
             made = api.create_container(
                 spec.image,
                 list(spec.command),
-                name=name,
+                name=spec.name,
                 hostname=spec.hostname,
                 labels=dict(spec.labels),
                 environment=dict(spec.environment),
@@ -98,7 +94,11 @@ class Container:
                 entrypoint=[],
                 use_config_proxy=not spec.makes_system,  # they would be in the image
             )
-        return cls(api, str(made["Id"]), name=name)
+            return str(made["Id"])
+
+        with engine_errors(f"creating the container {spec.name or 'of ' + spec.image}"):
+            made = finish_or_undo(create, lambda id_: cls(api, id_, name=id_).remove())
+        return cls(api, made, name=spec.name or made[:12])
 
     def __enter__(self) -> Self:
         return self
@@ -287,21 +287,6 @@ def _last_bytes(pieces: Iterable[bytes]) -> bytes:
         kept += piece
         del kept[:-_LAST_BYTES]
     return bytes(kept)
-
-
-@contextlib.contextmanager
-def _unless_interrupted(api: docker.APIClient, name: str) -> Iterator[None]:
-    """Remove what is being created when we are interrupted: the engine may just be about to."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        end = time.monotonic() + _CREATION_SECONDS
-        while time.monotonic() < end:
-            with contextlib.suppress(docker.errors.APIError):
-                api.remove_container(name, force=True, v=True)
-                break
-            time.sleep(0.1)
-        raise
 
 
 def _host_options(spec: ContainerSpec) -> dict[str, object]:

@@ -228,7 +228,7 @@ def test_ctrl_c_while_the_engine_creates_a_container_leaves_none(
         image=outcome.job.image.reference,
         name=None,
         command=["/bin/sleep", "infinity"],
-        labels=labels.for_object("layer", job="interrupted"),
+        labels=labels.for_object("layer", job=f"interrupted-{milliseconds}"),
     )
 
     def work() -> None:
@@ -238,7 +238,7 @@ def test_ctrl_c_while_the_engine_creates_a_container_leaves_none(
     threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         work()
-    found = engine.containers(job="interrupted")
+    found = engine.containers(job=f"interrupted-{milliseconds}")
     assert not found
 
 
