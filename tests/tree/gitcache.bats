@@ -105,6 +105,7 @@ sends() {
 }
 
 @test "two at once download once" {
+    GIT_TIMEOUT=0
     sends first
     rm -rf cache/* first sent
     git_clone "$URL" "$PWD/one" master >one.out 2>&1 &
@@ -119,4 +120,14 @@ sends() {
     is "$whole" 01
     git -C one fsck --strict
     git -C two fsck --strict
+}
+
+@test "two that do not wait for each other both clone" {
+    stub flock 'exit 1'
+    git_clone "$URL" "$PWD/one" master >one.out 2>&1 &
+    git_clone "$URL" "$PWD/two" master >two.out 2>&1
+    wait $!
+    git -C one fsck --strict
+    git -C two fsck --strict
+    is "$(compgen -G 'cache/.new-*')" ""
 }
