@@ -117,6 +117,15 @@ def forget_images(engine: Engine, job: str) -> None:
             engine.remove_image(image.name)
 
 
+def git(folder: Path, *arguments: str) -> str:
+    """Run git there, as somebody who may commit; what it prints."""
+    who = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org")
+    command = ["git", *who, *arguments]
+    return subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
 def write_plugin(
     folder: Path, name: str, *, plugin: str = "", settings: str = "", override_defaults: str = ""
 ) -> Path:

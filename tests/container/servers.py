@@ -1,4 +1,4 @@
-"""Servers on the engine's bridge: an index of packages with and without TLS, and a proxy."""
+"""Servers on the engine's bridge: an index with and without TLS, a proxy, repositories."""
 
 import base64
 import functools
@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.container.harness import git
 
 PACKAGE = "devstack-runner-netprobe"  # which no other index has
 _MODULE = PACKAGE.replace("-", "_")
@@ -63,12 +65,11 @@ def make_site(folder: Path) -> Path:
     index.mkdir(parents=True)
     _write_wheel(index / f"{_MODULE}-1.0-py3-none-any.whl")
     work = folder.parent / "work"
-    git = functools.partial(subprocess.run, check=True, capture_output=True)
-    git(["git", "init", "--quiet", work])
-    who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-    git(["git", "-C", work, *who, "commit", "--quiet", "--allow-empty", "-m", "test"])
-    git(["git", "clone", "--quiet", "--bare", work, folder / "repo.git"])
-    git(["git", "-C", folder / "repo.git", "update-server-info"])
+    work.mkdir()
+    git(work, "init", "--quiet")
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "test")
+    git(folder, "clone", "--quiet", "--bare", str(work), "repo.git")
+    git(folder / "repo.git", "update-server-info")
     shutil.rmtree(work)
     return folder
 
@@ -157,6 +158,27 @@ def proxy(address: str) -> Iterator[Server]:
 
     with _running(Handler, address) as port:
         yield Server(url=f"http://{address}:{port}", asked=asked)
+
+
+@contextmanager
+def git_daemon(folder: Path, address: str) -> Iterator[str]:
+    """Serve the repositories in a folder; the URL of the folder."""
+    with socket.create_server((address, 0)) as free:
+        port = free.getsockname()[1]
+    place = (f"--base-path={folder}", f"--listen={address}", f"--port={port}", "--reuseaddr")
+    server = subprocess.Popen(
+        ["git", "daemon", "--export-all", "--verbose", *place],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stderr
+        assert "Ready to rumble" in server.stderr.readline()
+        yield f"git://{address}:{port}"
+    finally:
+        server.terminate()
+        server.communicate()
 
 
 def _carry(one: socket.socket, other: socket.socket) -> None:

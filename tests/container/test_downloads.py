@@ -3,14 +3,11 @@
 import json
 import os
 import re
-import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from runner.engine import Engine
-from tests.container.harness import Runner, forget_images, job_name, write_lists, write_plugin
+from tests.container.harness import Runner, forget_images, git, job_name, write_lists, write_plugin
+from tests.container.servers import git_daemon
 
 # Small, and in no image otherwise.
 _PACKAGE = "hexer"
@@ -57,38 +54,18 @@ def test_what_another_image_has_is_not_downloaded_again(runner: Runner, engine: 
     assert "Could not connect to 127.0.0.1:9" in outcome.stderr
 
 
-@contextmanager
-def git_daemon(folder: Path, address: str) -> Iterator[str]:
-    """A repository with a big file, served to containers; its URL."""
-    repository = folder / "library"
-    git = ("git", "-C", str(repository), "-c", "user.name=test", "-c", "user.email=t@example.org")
-    subprocess.run(["git", "init", "--quiet", "--initial-branch=master", repository], check=True)
-    (repository / "big").write_bytes(os.urandom(_BIG))
-    subprocess.run([*git, "add", "big"], check=True)
-    subprocess.run([*git, "commit", "--quiet", "--message", "big"], check=True)
-    with socket.create_server((address, 0)) as free:
-        port = free.getsockname()[1]
-    place = (f"--base-path={folder}", f"--listen={address}", f"--port={port}", "--reuseaddr")
-    server = subprocess.Popen(
-        ["git", "daemon", "--export-all", "--verbose", *place],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert server.stderr
-        assert "Ready to rumble" in server.stderr.readline()
-        yield f"git://{address}:{port}/library"
-    finally:
-        server.terminate()
-        server.communicate()
-
-
 def test_what_another_run_has_cloned_is_not_downloaded_again(
     runner: Runner, engine: Engine
 ) -> None:
+    library = runner.folder / "library"
+    library.mkdir()
+    (library / "big").write_bytes(os.urandom(_BIG))
+    git(library, "init", "--quiet", "--initial-branch=master")
+    git(library, "add", "big")
+    git(library, "commit", "--quiet", "--message", "big")
     with git_daemon(runner.folder, engine.bridge_address()) as url:
-        write_plugin(runner.folder, "reader", plugin=_CLONES.format(url=url, size=_BIG))
+        clones = _CLONES.format(url=f"{url}/library", size=_BIG)
+        write_plugin(runner.folder, "reader", plugin=clones)
         received = []
         for _ in range(2):
             runner.passes("run", "--rm", "-d", "debian-12", "-p", "reader=./reader")

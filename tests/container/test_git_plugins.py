@@ -1,19 +1,10 @@
 """Plugins from git repositories, and `-p` on top of a local.conf."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org")
-    command = ["git", *who, *arguments]
-    return subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True
-    ).stdout.strip()
+from tests.container.harness import Outcome, Runner, git, job_name, write_conf, write_plugin
 
 
 def commit(checkout: Path, word: str) -> str:
