@@ -1,17 +1,16 @@
 """Python packages in images: what is installed, what is shared, what is made again and why."""
 
-import os
 import signal
 import subprocess
-import threading
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from runner import labels
-from runner.engine import ContainerSpec, Engine
+from runner.engine import Engine
 from runner.result import ImageInfo
+from tests.container import holding
 from tests.container.harness import Outcome, Runner, job_name, write_plugin
 from tests.container.started import started
 
@@ -224,21 +223,15 @@ def test_ctrl_c_while_the_engine_creates_a_container_leaves_none(
     milliseconds: int, outcome: Outcome, engine: Engine
 ) -> None:
     assert outcome.job.image
-    spec = ContainerSpec(
-        image=outcome.job.image.reference,
-        name=None,
-        command=["/bin/sleep", "infinity"],
-        labels=labels.for_object("layer", job=f"interrupted-{milliseconds}"),
-    )
-
-    def work() -> None:
-        with engine.create(spec):
-            time.sleep(5)
-
-    threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        work()
-    found = engine.containers(job=f"interrupted-{milliseconds}")
+    job = f"interrupted-{milliseconds}"
+    command = [sys.executable, holding.__file__, outcome.job.image.reference, job]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().strip() == holding.WORD
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == -signal.SIGINT
+    found = engine.containers(job=job)
     assert not found
 
 
