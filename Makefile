@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNNER := $(BIN)/devstack-runner
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit browser tree container packaging engine bench docs clean
+.PHONY: help demo test check unit chromium browser tree images container packaging engine bench docs clean
 
 help:
 	@echo "make demo       run the two sample plugins through all phases in a Debian 12 container"
@@ -25,7 +25,10 @@ engine: $(BIN)/activate
 demo: engine
 	$(RUNNER) run --config tests/samples/local.conf --distro debian-12 --rm
 
-test: check unit browser tree container packaging
+# Images are made on one core most of the time: the tests that need none run beside that.
+test: engine chromium
+	$(MAKE) --jobs 2 --output-sync=target images check unit browser tree
+	$(MAKE) container packaging
 
 check: $(BIN)/activate
 	$(BIN)/ruff check .
@@ -37,17 +40,21 @@ check: $(BIN)/activate
 unit: $(BIN)/activate
 	$(BIN)/pytest tests/unit -n 2
 
-browser: $(BIN)/activate
+chromium:
 	tools/get-browser
+
+browser: $(BIN)/activate chromium
 	$(BIN)/pytest tests/browser
 
 tree: $(BIN)/activate
 	tools/run-bats $(BIN)/bats tests/tree
 
-container: engine
-	@# the layers that all tests share, so that no two tests build them at once
+# the layers that all container tests share, so that no two tests build them at once
+images: engine
 	$(RUNNER) build --quiet --plugin small=bench/small --distro debian-12 --distro debian-13
 	$(BIN)/python -m tests.lab.build
+
+container: images
 	$(BIN)/pytest tests/container -n 2 --require-engine --durations 20
 
 packaging: $(BIN)/activate

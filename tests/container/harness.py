@@ -13,8 +13,9 @@ from runner import labels
 from runner.engine import Engine, Found
 from runner.phases import Mode, Phase
 from runner.result import JobResult, PhaseResult, RunResult, from_json
+from tests.container import forked
 
-_MINUTES = 10 * 60
+_PATIENCE = 10 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +68,11 @@ class Runner:
         self, *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
     ) -> Outcome:
         """Run a command and wait for it."""
-        done = subprocess.run(
-            self.command(*arguments),
+        done = forked.run(
+            [*map(str, arguments)],
             cwd=cwd or self.folder,
             env=self.environment(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_MINUTES,
-            check=False,
+            timeout=_PATIENCE,
         )
         return Outcome(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
 
