@@ -13,7 +13,7 @@ from tests.container.harness import Outcome, Runner, job_name, write_conf, write
 
 JOB = job_name("user")
 # as in services, whose image it shares
-SERVICES = "disable_all_services\nenable_service key mysql rabbit etcd3\n"
+SERVICES = "disable_all_services\nenable_service key mysql rabbit etcd3\nAPI_WORKERS=1\n"
 # does to the daemons in post-config what the test wants, then uses the database
 USER = """\
 if [[ "$1 $2" == "stack post-config" ]]; then

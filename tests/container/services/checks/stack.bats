@@ -110,6 +110,10 @@ teardown_file() {
     [[ $(curl -sI "http://$SERVICE_HOST/identity/v3/") == *"X-Signpost: keystone"* ]]
 }
 
+@test "web: a restart of Apache does not wait for clients that are idle" {
+    [[ $(systemctl show apache2 --property ExecStop,KillSignal) == KillSignal=15 ]]
+}
+
 @test "17: identity: Keystone is devstack@keystone.service, and answers as itself" {
     use_tree
     [[ $(answer "$KEYSTONE_SERVICE_URI") == *$'\n'300 ]]
