@@ -267,8 +267,8 @@ if [[ "$1 $2" == "stack extra" ]]; then
 fi
 """
     write_plugin(runner.folder, "identified", plugin=script)
-    enabled = "enable_service key mysql rabbit\nAPI_WORKERS=1\nenable_plugin identified ./identified"
-    conf = write_conf(runner.folder, enabled)
+    enabled = "enable_service key mysql rabbit\nenable_plugin identified ./identified"
+    conf = write_conf(runner.folder, f"API_WORKERS=1\n{enabled}")
     outcome = runner("run", "--json", *on(labs, *DISTROS), "--config", conf)
     assert statuses(outcome) == dict.fromkeys(DISTROS, Status.PASSED), outcome.stderr
 
