@@ -4,12 +4,12 @@ A line for each answer, `REPOSITORY REF SHA`; the first one holds. Lines are sho
 one go, so jobs in several processes need no lock.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+
+class Answers(Struct, frozen=True):
     """The answers of one run, in its file; without a file nothing is remembered."""
 
     file: Path | None = None

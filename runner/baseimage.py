@@ -1,10 +1,12 @@
 """Where a distro's base image comes from: local, pulled, bootstrapped, or named by the user."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner import labels
 from runner.bootstrap import make_archive, obstacle, only_one, recipe_hash
@@ -40,8 +42,7 @@ class Origin(StrEnum):
     OVERRIDE = "override"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseImage:
+class BaseImage(Struct, frozen=True, kw_only=True):
     """An image in the engine to build a distro's jobs on."""
 
     reference: str

@@ -2,16 +2,16 @@
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 # What one job takes of each: a stack with a database, a queue and Keystone (README, Measured).
 JOB_MEMORY = 1 << 30
 JOB_DISK = 2 << 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+class Capacity(Struct, frozen=True, kw_only=True):
     """Jobs that fit, by cores, by memory, by disk."""
 
     cores: int

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from runner.events import (
     DeadUnit,
@@ -44,8 +46,7 @@ _BASH_GIVES_UP = re.compile(
 _Step = PhaseResult | StageResult
 
 
-@dataclass(slots=True, kw_only=True)
-class _Run:
+class _Run(Struct, kw_only=True):
     """What is known of one mode; `steps` are phases and stages in the order they ended."""
 
     began: bool = False

@@ -6,11 +6,11 @@ come the Python packages, which no Dockerfile installs, and on these the package
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from textwrap import shorten
 
 import jinja2
+from msgspec import Struct
 
 from runner import labels
 from runner.distro import Distro
@@ -18,8 +18,7 @@ from runner.pythonlists import PythonList
 from runner.resources import TEMPLATES
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction of a Dockerfile, on one line; its title is the comment above it."""
 
     keyword: str
@@ -27,8 +26,7 @@ class Instruction:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class Layer(Struct, frozen=True, kw_only=True):
     """One RUN that installs packages; `source` is the list they were read from."""
 
     title: str
@@ -38,8 +36,7 @@ class Layer:
     recommends: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(Struct, frozen=True, kw_only=True):
     """All that a Dockerfile depends on."""
 
     job: str

@@ -3,7 +3,8 @@
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runner import labels
 from runner.baseimage import availability
@@ -18,8 +19,7 @@ _ENOUGH_DISK = 10 << 30  # an image of a family and the layers of a few plugins
 _BOOT_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One thing looked at; `advice` says what to do when it is not well."""
 
     name: str

@@ -3,16 +3,16 @@
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.workspace import days_since, share
 
 _DAYS = 30  # a repository that nobody asked for since is cloned anew
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Downloads:
+class Downloads(Struct, frozen=True, kw_only=True):
     """Such a folder, where a container has it, and the variable that says so there."""
 
     source: Path

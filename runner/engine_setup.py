@@ -7,11 +7,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from runner.distro import Family
 from runner.errors import EngineError, HostError
@@ -50,8 +50,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class Setup(Struct, frozen=True, kw_only=True):
     """Where an engine is started and how long it may take; the defaults are the machine's own."""
 
     state: Path

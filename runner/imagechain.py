@@ -13,8 +13,9 @@ by its name, without a record of what was built.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from runner import labels
 from runner.dockerfile import render_job, render_services, render_system
@@ -28,8 +29,7 @@ LAYER_SCRIPT = "python"
 UV_VERSION = "0.13.9"  # new enough for the interpreters of all distros
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageLink:
+class StageLink(Struct, frozen=True, kw_only=True):
     """An image made by a stage of the job's Dockerfile."""
 
     repository: str
@@ -51,8 +51,7 @@ class StageLink:
         return f"{self.repository}:{self.version}{self.key(parent)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonLink:
+class PythonLink(Struct, frozen=True, kw_only=True):
     """An image with more Python packages.
 
     Each group of lists is installed together. When one cannot be, that is an error if it is

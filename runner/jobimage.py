@@ -4,10 +4,12 @@ import fcntl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from runner import complaints, imagenotes
 from runner.distro import Family
@@ -52,8 +54,7 @@ class _LeftOut(Exception):
     """A layer is not made this time; the next ones do without."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Builder:
+class Builder(Struct, frozen=True, kw_only=True):
     """Makes the images of one job; the deadline is in monotonic seconds."""
 
     engine: Engine
@@ -109,8 +110,7 @@ class Builder:
         )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Making:
+class _Making(Struct, kw_only=True):
     """One after the other, the images of a job that are not there."""
 
     builder: Builder

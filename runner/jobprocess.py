@@ -10,10 +10,11 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
+
+from msgspec import Struct
 
 from runner.distro import Distro
 from runner.errors import Interrupted, RunnerError
@@ -34,8 +35,7 @@ RESULT = "result"
 Message = tuple[str, tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What the process is to do; without `output` what commands print is kept to the log."""
 
     request: Request

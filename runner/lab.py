@@ -7,10 +7,12 @@ image; so an image is the same, and has the same name, with the lab and without 
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner import labels
 from runner.engine import Engine, Found
@@ -32,8 +34,7 @@ class Use(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lab:
+class Lab(Struct, frozen=True, kw_only=True):
     """Where containers reach the services that are up; empty for those that are not."""
 
     packages: str = ""  # an HTTP proxy for deb and rpm

@@ -7,7 +7,8 @@ be downloaded for the next again, and what it is told (an index's password) woul
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runner import labels
 from runner.engine import Container, ContainerSpec, Engine, Mount
@@ -20,8 +21,7 @@ _INIT = "/usr/lib/systemd/systemd"
 _TAIL = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """How a command ended: its exit code, its last lines, and what it printed to stderr."""
 
     code: int
@@ -29,8 +29,7 @@ class Ended:
     stderr: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerMaker:
+class LayerMaker(Struct, frozen=True, kw_only=True):
     """Makes images for one job; the deadline is in monotonic seconds."""
 
     engine: Engine

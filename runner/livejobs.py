@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import IO
 
 import rich.console
 import rich.progress_bar
 import rich.table
 import rich.text
+from msgspec import Struct, field
 
 from runner.events import Event, PhaseBegin, StageBegin, phase_name
 from runner.grouped import headline
@@ -17,8 +17,7 @@ from runner.observer import BuildLine
 from runner.result import JobResult
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     expected: float | None
     begun: float = field(default_factory=time.monotonic)
     since: float = field(default_factory=time.monotonic)

@@ -7,10 +7,10 @@ mistake is refused here, what may be one becomes a warning.
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from runner.errors import ConfigError
 
@@ -27,8 +27,7 @@ _NO_FILE = re.compile(rf"\[\[[ \t]*(localrc|{'|'.join(GROUPS)})[ \t]*\]\]")
 _HEADER_HINT = "a section begins with a line such as [[local|localrc]], at the line's start"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """What follows one header; `file` is as written, not expanded, `line` is the header's."""
 
     group: str
@@ -37,16 +36,14 @@ class Section:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
+class Oddity(Struct, frozen=True):
     """What may be a mistake, in a sentence; some belong to no line."""
 
     line: int | None
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalConf:
+class LocalConf(Struct, frozen=True, kw_only=True):
     """A local.conf as it was read."""
 
     text: str

@@ -3,7 +3,9 @@
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.distro import Distro
 from runner.errors import ConfigError, Interrupted
@@ -17,8 +19,7 @@ _GLOB = re.compile(r"[*?\[]")
 _UNKNOWN = 120.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A job that may be run; `seconds` is how long it took before, when that is known."""
 
     distro: Distro

@@ -17,10 +17,11 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from runner.gittrouble import GitFailure, Trouble
 from runner.offline import Network
@@ -64,8 +65,7 @@ def is_full_sha(ref: str) -> bool:
     return _FULL_SHA.fullmatch(ref) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mirror:
+class Mirror(Struct, frozen=True, kw_only=True):
     """The copy of one repository in the cache. Its methods want the lock held."""
 
     cache: Path

@@ -10,12 +10,12 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from runner.errors import ConfigError, NeedsMore
 from runner.pluginrules import repository_name
@@ -33,8 +33,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unless: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What the job's container is given; `root` is the machine's."""
 
     privileged: bool = False
@@ -140,8 +139,7 @@ def read_stated(name: str, folder: Path) -> tuple[str, ...]:
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Unmet:
+class _Unmet(Struct, frozen=True):
     plugin: str
     need: str
     steps: tuple[str, ...]

@@ -1,8 +1,9 @@
 """Who wants to know what happens while jobs run: terminal, tests."""
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from runner.events import Event
 from runner.result import JobResult
@@ -10,8 +11,7 @@ from runner.result import JobResult
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildLine:
+class BuildLine(Struct, frozen=True, kw_only=True):
     """One line of an image's build; `step` counts from 1.
 
     `instruction` is what the step does, on the line that begins it.

@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.workspace import days_since
 
@@ -18,8 +19,7 @@ _KINDS = (".deb", ".rpm")
 _DAYS = 30  # then it is downloaded again, if it is still asked for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lent:
+class Lent(Struct, frozen=True, kw_only=True):
     """A build's own folder, and what is kept of the distro."""
 
     folder: Path

@@ -8,9 +8,10 @@ import re
 import shlex
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.distro import Distro, Family
 from runner.errors import ConfigError
@@ -46,8 +47,7 @@ _BINDEP = Path("devstack/files/bindep.txt")
 _BLANKS = re.compile(r"[ \t]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageList:
+class PackageList(Struct, frozen=True, kw_only=True):
     """The packages of one file, in its order; `file` is relative to the plugin's folder."""
 
     names: tuple[str, ...]

@@ -4,8 +4,10 @@ import contextlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner import downloads
 from runner.collect import Collector
@@ -40,8 +42,7 @@ class Keep(StrEnum):
     ALWAYS = "always"
 
 
-@dataclass(slots=True, kw_only=True)
-class Pipeline:
+class Pipeline(Struct, kw_only=True):
     """Runs jobs, one at a time; what they share."""
 
     engine: Engine

@@ -4,8 +4,9 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from runner import dockerfile, localconf, needs, packages, pythonlists
 from runner.baseimage import BaseImage, Origin, acquire
@@ -36,8 +37,7 @@ _OFFLINE_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What the user asked for, the same for all its jobs."""
 
     config: localconf.LocalConf | None = None
@@ -57,8 +57,7 @@ class Request:
     project: Path = field(default_factory=Path.cwd)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """All that is needed to build a job's image and to run it."""
 
     job: str
@@ -101,8 +100,7 @@ def plugin_info(plugin: Plugin) -> PluginInfo:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planner:
+class Planner(Struct, frozen=True, kw_only=True):
     """Plans jobs: what that needs besides the request."""
 
     request: Request

@@ -7,10 +7,11 @@ is a `Plugin`. The rules for names, URLs and refs are in `runner.pluginrules`.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from os.path import normpath
 from pathlib import Path
 from typing import Self, TypedDict
+
+from msgspec import Struct
 
 from runner.errors import ConfigError
 from runner.pluginrules import (
@@ -25,8 +26,7 @@ from runner.pluginrules import (
 _HOW = "write -p NAME=PATH, -p NAME=URL or -p NAME=URL@REF"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginSource:
+class PluginSource(Struct, frozen=True, kw_only=True):
     """Where a plugin comes from; name, location and ref are acceptable, or there is none."""
 
     name: str
@@ -56,8 +56,7 @@ class PluginSource:
         return cls(name=name, **_place(url, ref or None, folder))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugin:
+class Plugin(Struct, frozen=True, kw_only=True):
     """A plugin that is here: a checkout on the host, ready to be mounted."""
 
     name: str

@@ -5,8 +5,9 @@ indexes (passwords, too) comes with the command's environment, of which nothing 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.engine import Container, Mount
 from runner.engine.archive import tar_of
@@ -30,8 +31,7 @@ class InstallFailed(Exception):
         self.tail = tuple(tail)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonLayers:
+class PythonLayers(Struct, frozen=True, kw_only=True):
     """Makes such images for one job."""
 
     maker: LayerMaker

@@ -9,9 +9,10 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from runner.errors import ConfigError
 from runner.packages import select_list_names
@@ -23,8 +24,7 @@ _COMMENT = re.compile(r"(^|[ \t]+)#.*$")
 _NOT_NORMAL = re.compile(r"[-_.]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonList:
+class PythonList(Struct, frozen=True, kw_only=True):
     """Requirements of one origin; `source` is the file they were read from."""
 
     title: str
@@ -43,8 +43,7 @@ BINDEP = PythonList(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Constraints:
+class Constraints(Struct, frozen=True):
     """The text of an upper-constraints.txt; empty when there is none."""
 
     text: str = ""

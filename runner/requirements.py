@@ -3,8 +3,9 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from runner.errors import ConfigError, SourceError
 from runner.offline import Network
@@ -20,8 +21,7 @@ _GIT_BASE = "https://opendev.org"
 _BRANCH = "master"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirements:
+class Requirements(Struct, frozen=True, kw_only=True):
     """A folder to be seen as the requirements repository, if there is one, and its constraints."""
 
     folder: Path | None = None

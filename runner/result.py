@@ -1,10 +1,10 @@
 """What became of a run, as values: terminal, reports and the exit code are functions of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 import msgspec
+from msgspec import Struct
 
 from runner.errors import ConfigError, RunnerError
 from runner.phases import PLUGIN_FILES, Mode, Phase, Status
@@ -17,8 +17,7 @@ _EXIT_ALL_SKIPPED = 4
 _EXIT_HOST = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """Where it went wrong, and the last lines of output; what is not known is empty or 0."""
 
     command: str = ""
@@ -34,8 +33,7 @@ class Failure:
         return f"{self.file}:{self.line}{function}" if self.file else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseResult:
+class PhaseResult(Struct, frozen=True, kw_only=True):
     """How one plugin fared in one phase; an exit code of None was never seen."""
 
     mode: Mode
@@ -52,8 +50,7 @@ class PhaseResult:
         return f"{self.phase.value} of plugin {self.plugin}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageResult:
+class StageResult(Struct, frozen=True, kw_only=True):
     """How in-tree work fared; a script that fails outside all stages is a stage of its name."""
 
     mode: Mode
@@ -75,8 +72,7 @@ def ending(step: PhaseResult | StageResult) -> str:
     return f"{step.status.value}{code}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginInfo:
+class PluginInfo(Struct, frozen=True, kw_only=True):
     """Which plugin ran; `files` are those of PLUGIN_FILES that it has."""
 
     name: str
@@ -87,8 +83,7 @@ class PluginInfo:
     files: tuple[str, ...] = PLUGIN_FILES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageInfo:
+class ImageInfo(Struct, frozen=True, kw_only=True):
     """Which image a job ran in, and why it was built, if it was."""
 
     reference: str
@@ -99,8 +94,7 @@ class ImageInfo:
     notes: tuple[str, ...] = ()  # what it lacks, and why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """An error that ended a job or a run."""
 
     message: str
@@ -113,8 +107,7 @@ class Problem:
         return cls(message=error.message, hint=error.hint, exit_code=error.exit_code)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobResult:
+class JobResult(Struct, frozen=True, kw_only=True):
     """One distro with one local.conf; phases and stages are in the order they ran."""
 
     job: str
@@ -162,8 +155,7 @@ class JobResult:
         return tuple(result for result in bad if order.index(result.mode) == first)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
+class RunResult(Struct, frozen=True, kw_only=True):
     """All the jobs of one invocation."""
 
     run: str

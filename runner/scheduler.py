@@ -9,8 +9,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import IO
+
+from msgspec import Struct, field
 
 from runner.errors import Interrupted
 from runner.jobprocess import RESULT, Message, Order, relay
@@ -25,8 +26,7 @@ _CRASHED = 5
 _TAIL = 2000  # characters of what a crashed process said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class Orders(Struct, frozen=True, kw_only=True):
     """What is done with each job."""
 
     modes: tuple[Mode, ...]
@@ -36,8 +36,7 @@ class Orders:
     output: bool = False  # whether what commands print is shown
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     """A job's process, and what it has said that ended it."""
 
     candidate: Candidate
@@ -54,8 +53,7 @@ class _Worker:
                 self.process.send_signal(signal.SIGINT)
 
 
-@dataclass(slots=True)
-class Crew:
+class Crew(Struct):
     """The processes at work."""
 
     orders: Orders

@@ -4,10 +4,11 @@ import difflib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from runner.answers import Answers
 from runner.errors import ConfigError, HostError, SourceError

@@ -6,9 +6,10 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from runner import labels
 from runner.collect import Collector
@@ -173,8 +174,7 @@ class Output:
         return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modes:
+class Modes(Struct, frozen=True, kw_only=True):
     """Modes to run in a container one after the other, for these plugins."""
 
     modes: tuple[Mode, ...]

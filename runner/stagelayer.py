@@ -6,8 +6,9 @@ Commands see the downloads of the stages before, in the folder that $PACKAGE_CAC
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner import packagecache
 from runner.dockerfile import Instruction, instructions
@@ -34,8 +35,7 @@ class StageFailed(Exception):
         self.tail = tail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageLayers:
+class StageLayers(Struct, frozen=True, kw_only=True):
     """Makes such images for one job."""
 
     maker: LayerMaker

@@ -1,8 +1,10 @@
 """What `status` shows: the kept containers, what runs in them and how to reach it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from runner import labels
 from runner.engine import Found
@@ -15,8 +17,7 @@ _PARTS = ("units", "ports", "catalog", "pages")
 _MINUTE, _HOUR, _DAY = 60, 60 * 60, 24 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackStatus:
+class StackStatus(Struct, frozen=True, kw_only=True):
     """A kept container, its address, and what it says of itself."""
 
     found: Found

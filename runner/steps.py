@@ -1,7 +1,8 @@
 """The end of a phase or a stage, as the tree announces it, turned into its result."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from runner.events import DeadUnit, PhaseBegin, PhaseEnd, StageEnd
 from runner.phases import Mode, Phase, Status

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 _SUFFIX = ".service"
 _DEVSTACK = "devstack@"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(Struct, frozen=True, kw_only=True):
     """A unit of systemd and its state."""
 
     name: str
@@ -26,8 +25,7 @@ class Unit:
         return self.state in {"active", "inactive"} and not self.restarts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
+class Port(Struct, frozen=True, kw_only=True):
     """A port that somebody in the container listens on."""
 
     address: str
@@ -41,8 +39,7 @@ class Port:
         return self.address.startswith("127.") or self.address in {"[::1]", "::1"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, kw_only=True):
     """An entry of Keystone's catalog."""
 
     service: str
@@ -52,8 +49,7 @@ class Endpoint:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What a container says of itself."""
 
     units: tuple[Unit, ...] = ()

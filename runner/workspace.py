@@ -8,12 +8,12 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import platformdirs
+from msgspec import Struct
 
 from runner.errors import ConfigError, HostError
 
@@ -23,8 +23,7 @@ _SECONDS_OF_A_DAY = 86400
 _RUN_ID = re.compile(r"^\d{8}-\d{6}-[0-9a-f]{6}$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobFolder:
+class JobFolder(Struct, frozen=True, kw_only=True):
     """A job's files in the folder of its run."""
 
     path: Path
@@ -112,8 +111,7 @@ class RunFolder:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True):
     """Where state and cache are."""
 
     state: Path

@@ -5,9 +5,8 @@ It is made from the types of runner/result.py. `make docs` calls it; a test says
 
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,13 +18,12 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def make_schema() -> dict[str, Any]:
     """The schema; every field that a type has is always written, so a reader may rely on it."""
-    hints = get_type_hints(RunResult)
     document = msgspec.defstruct(
         "Result",
         [
             ("schema", Literal[SCHEMA]),  # type: ignore[valid-type]
             ("exit_code", int),
-            *((field.name, hints[field.name]) for field in fields(RunResult)),
+            *((field.name, field.type) for field in msgspec.structs.fields(RunResult)),
         ],
         kw_only=True,
         namespace={"__doc__": "What became of a run of devstack-runner."},

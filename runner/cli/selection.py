@@ -1,13 +1,14 @@
 """Which jobs a command is about: options and the project's own settings, made into candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.cli.request import choose_distros, make_request
 from runner.errors import NothingSelected
@@ -18,8 +19,7 @@ from runner.project import read_project
 from runner.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """The options that choose among jobs; the project's settings stand where none is given."""
 
     distros: Sequence[str] | None = None

@@ -4,11 +4,12 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner import __version__
 from runner.capacity import measure
@@ -33,8 +34,7 @@ from runner.summary import print_summary
 from runner.workspace import RunFolder, Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Display:
+class Display(Struct, frozen=True, kw_only=True):
     """How much is shown, and where."""
 
     verbose: bool = False

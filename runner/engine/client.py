@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import docker
 import docker.errors
 import docker.utils
 from docker.utils.proxy import ProxyConfig
+from msgspec import Struct
 
 from runner import labels
 from runner.engine.bridge import host_address
@@ -22,8 +22,7 @@ from runner.errors import EngineError
 _API_SECONDS = 300  # a busy engine may take minutes to remove or import; it then still answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineInfo:
+class EngineInfo(Struct, frozen=True, kw_only=True):
     """What the engine says of itself."""
 
     name: str
@@ -32,8 +31,7 @@ class EngineInfo:
     cgroup_version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """An object of ours on the engine: `kind` is container, image or volume."""
 
     kind: str

@@ -7,7 +7,6 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Protocol, Self
@@ -15,6 +14,7 @@ from typing import Protocol, Self
 import docker
 import docker.errors
 import docker.types
+from msgspec import Struct, field
 
 from runner.engine.archive import tar_of
 from runner.engine.background import finish_or_undo
@@ -42,8 +42,7 @@ class Reader(Protocol):
         """Take the bytes of one channel, cut anywhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mount:
+class Mount(Struct, frozen=True, kw_only=True):
     """A host folder seen in the container, or, without `source`, an anonymous volume."""
 
     target: str
@@ -51,8 +50,7 @@ class Mount:
     read_only: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerSpec:
+class ContainerSpec(Struct, frozen=True, kw_only=True):
     """How to create a container. With `systemd` its command becomes PID 1 of a system."""
 
     image: str

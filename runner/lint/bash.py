@@ -6,10 +6,10 @@ that could not be parsed is left out.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import tree_sitter_bash
+from msgspec import Struct
 from tree_sitter import Language, Node, Parser
 
 _ATOMS = {
@@ -20,8 +20,7 @@ _EQUAL = {"==", "=", "!="}
 _PLAIN = re.compile(r"[^\\*?\[\]{}~$`\"']*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(Struct, frozen=True, kw_only=True):
     """A word as it is written; `value` is what it means, where no shell is needed to tell."""
 
     text: str
@@ -29,8 +28,7 @@ class Word:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A simple command, called by a literal name."""
 
     name: str
@@ -40,8 +38,7 @@ class Command:
     """Neither in a function nor in a condition, a loop, a pipe or a subshell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Struct, frozen=True, kw_only=True):
     """`NAME=VALUE` alone in a command; offsets are those of the value, in bytes."""
 
     name: str
@@ -53,16 +50,14 @@ class Assignment:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """A test of a word against another, or against a pattern of `case`, outside functions."""
 
     left: Word
     right: Word
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Struct, frozen=True, kw_only=True):
     """What one file says."""
 
     commands: tuple[Command, ...]
@@ -96,8 +91,7 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A node and what is above it."""
 
     node: Node

@@ -1,8 +1,9 @@
 """All checks, over the plugins and the local.conf of a request."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.distro import Distro
 from runner.lint.conf import ConfText, check_conf, read_conf
@@ -17,8 +18,7 @@ from runner.lint.settings import check_settings
 from runner.lint.syntax import check_syntax
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What is to be checked: plugins by name, in their order, and a local.conf."""
 
     plugins: tuple[tuple[str, Path], ...] = ()
@@ -27,8 +27,7 @@ class Subject:
     """Those on which the plugins are meant to run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Material(Struct, frozen=True, kw_only=True):
     """The subject as it was read."""
 
     subject: Subject

@@ -3,8 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.errors import ConfigError
 from runner.lint.bash import Command, read_script
@@ -18,8 +19,7 @@ _LINE = re.compile(r", line (\d+): ")
 _BEFORE = "[[local|localrc]]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enabled:
+class Enabled(Struct, frozen=True, kw_only=True):
     """An enable_plugin line of literal words."""
 
     name: str
@@ -29,8 +29,7 @@ class Enabled:
     always: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfText:
+class ConfText(Struct, frozen=True, kw_only=True):
     """A local.conf as it was read; `conf` is missing when it is refused."""
 
     file: File | None

@@ -3,8 +3,9 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from runner.distro import Family
 from runner.phases import PLUGIN_FILES
@@ -17,8 +18,7 @@ _ENABLING = re.compile(r"enable_service|ENABLED_SERVICES|^\s+[\w.-]+:\s*[Tt]rue\
 _LARGE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """A text file; `inside` is its path below the plugin's folder, `text` has LF line ends."""
 
     path: Path
@@ -32,8 +32,7 @@ class File:
         return b"\r\n" in self.data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginText:
+class PluginText(Struct, frozen=True, kw_only=True):
     """A plugin as it was read."""
 
     name: str

@@ -1,10 +1,11 @@
 """What a check says: the finding, how bad it is, and the list of all codes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -15,8 +16,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Bytes to put in place of others; offsets are those of the file."""
 
     start: int
@@ -24,8 +24,7 @@ class Edit:
     new: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing to look at; without a line it is about the whole file."""
 
     code: str

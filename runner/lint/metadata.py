@@ -5,8 +5,9 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from runner import labels
 from runner.baseimage import acquire
@@ -27,8 +28,7 @@ _PROGRAM = CONTAINER / "unknown-packages"
 _PLACE = "/srv"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packager:
+class Packager(Struct, frozen=True, kw_only=True):
     """Asks distros; an answer is kept in `cache` for a day, by image and names."""
 
     engine: Engine

@@ -1,16 +1,16 @@
 """What plugins say of their order: `plugin_requires` and `plugin_after` in their settings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
 
 from runner.lint.bash import read_script
 from runner.lint.files import File, PluginText
 from runner.lint.finding import Finding, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Struct, frozen=True):
     """A plugin is to come after another."""
 
     plugin: str

@@ -5,7 +5,8 @@ than that is what a busy machine, a mirror or a cold cache make of the same phas
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runner.phases import Mode, Status
 from runner.report.text import in_a_line
@@ -18,8 +19,7 @@ _SHA = 10
 _Key = tuple[Mode, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """A step, or a job as a whole, that ended in another way; None is not to have been there."""
 
     job: str
@@ -29,8 +29,7 @@ class Turn:
     may_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """A plugin of another commit."""
 
     job: str
@@ -39,8 +38,7 @@ class Moved:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slowed:
+class Slowed(Struct, frozen=True, kw_only=True):
     """A phase that passed both times, and took longer than noise explains."""
 
     job: str
@@ -49,8 +47,7 @@ class Slowed:
     after: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """All that changed."""
 
     before: RunResult

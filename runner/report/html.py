@@ -3,11 +3,11 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
+from msgspec import Struct
 
 from runner.phases import Status
 from runner.report import words
@@ -32,8 +32,7 @@ _MOST_TICKS = 6
 _AT_ONCE = 0.05  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):
     """A file of a job, as far as it has a place in the page."""
 
     title: str
@@ -41,8 +40,7 @@ class Text:
     size: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobView:
+class JobView(Struct, frozen=True, kw_only=True):
     """What the page shows of a job besides its result."""
 
     number: int

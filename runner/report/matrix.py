@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runner.phases import Phase
 from runner.result import JobResult, PhaseResult, RunResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A plugin in a job; a job that has no phases has one row, without a plugin."""
 
     job: JobResult

@@ -1,7 +1,8 @@
 """Finds the result of an earlier run: in the state folder, or in a file that was kept."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.errors import ConfigError
 from runner.result import RunResult, from_json
@@ -10,8 +11,7 @@ from runner.workspace import RunFolder, Workspace
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(Struct, frozen=True, kw_only=True):
     """A run that is over; a file has no folder with logs beside it."""
 
     run: RunResult

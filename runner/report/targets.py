@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from runner.errors import ConfigError
 
@@ -18,8 +19,7 @@ class Kind(StrEnum):
     MD = "md"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """A report that is wanted, and the file it goes to (symbolic links are followed)."""
 
     kind: Kind

@@ -2,8 +2,10 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.events import (
     EventReader,
@@ -28,8 +30,7 @@ _MOST = 2_000
 _SLACK = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Struct, frozen=True, kw_only=True):
     """A step on the job's time line, in seconds from the first; in-tree work has no plugin."""
 
     name: str

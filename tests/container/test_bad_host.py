@@ -86,8 +86,9 @@ def test_output_that_cannot_be_written_is_no_crash(runner: Runner, engine: Engin
 
 def test_localrc_that_prints_a_lot_is_not_kept_in_memory(runner: Runner) -> None:
     write_plugin(runner.folder, "talker4", plugin=":\n")
-    lines = "enable_plugin talker4 ./talker4\nhead -c 100000000 /dev/zero >&2\ndie $LINENO sorry"
-    conf = write_conf(runner.folder, lines)
+    # in one line, and of a letter: the engine would write a NUL with six
+    flood = "head -c 100000000 /dev/zero | tr '\\0' x >&2"
+    conf = write_conf(runner.folder, f"enable_plugin talker4 ./talker4\n{flood}\ndie $LINENO sorry")
     with started(runner, "run", "--rm", "-c", conf) as run:
         assert run.end() == 2
     assert "line 5: sorry" in run.said

@@ -1,9 +1,9 @@
 """Dockerfiles: the three families, the order of layers, and which layer a step belongs to."""
 
 import shlex
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from runner.distro import Distro, read_distros

@@ -1,11 +1,11 @@
 """What `gc` takes for a leftover, and what it leaves alone."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from runner import labels
 from runner.engine import Engine, Found

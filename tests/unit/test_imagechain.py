@@ -1,9 +1,9 @@
 """The images of a job: which there are, what each is called, and who shares which."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runner import labels
 from runner.baseimage import BaseImage, Origin

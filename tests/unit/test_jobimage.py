@@ -1,9 +1,9 @@
 """Building a job's image: when, why, and who is to blame when it fails."""
 
-from dataclasses import replace
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from runner import labels
 from runner.distro import read_distros

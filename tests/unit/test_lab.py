@@ -1,8 +1,8 @@
 import base64
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runner import labels
 from runner.engine import Found
@@ -47,7 +47,7 @@ def test_services_are_reached_on_the_bridge() -> None:
     ],
 )
 def test_what_does_not_work_or_is_on_the_loopback_is_not_used(change: dict[str, str]) -> None:
-    found = replace(PACKAGES, **change)  # type: ignore[arg-type]
+    found = replace(PACKAGES, **change)
     assert lab_of([found, PYTHON]) == Lab(python=LAB.python)
 
 

@@ -1,12 +1,12 @@
 """Which jobs there are, which are wanted, and in which order they begin."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from runner.distro import read_distros
 from runner.errors import ConfigError

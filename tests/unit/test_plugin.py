@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from runner.errors import ConfigError
 from runner.plugin import PluginSource, check_layout, check_unique, parse_plugin_option
@@ -143,7 +143,7 @@ def test_enable_plugin_without_a_url_is_refused() -> None:
 def test_no_source_exists_that_is_not_acceptable(change: dict[str, str]) -> None:
     good = PluginSource(name="foo", location="https://h/x")
     with pytest.raises(ConfigError):
-        replace(good, **change)  # type: ignore[arg-type]
+        replace(good, **change)
 
 
 def test_names_are_unique() -> None:

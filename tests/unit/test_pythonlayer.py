@@ -1,9 +1,9 @@
 """Python packages in a job's image: installed in a container of ours, or whose fault it is."""
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from runner import labels
 from runner.errors import EngineError, TimeLimit

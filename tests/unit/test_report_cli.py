@@ -1,11 +1,11 @@
 """`report`, and `--report` of the commands that run jobs."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from runner.cli import app

@@ -1,8 +1,7 @@
 """What changed between two runs."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from runner.phases import Phase, Status
 from runner.report.compare import Comparison, compare_runs, comparison_lines

@@ -1,11 +1,11 @@
 """The page, as text; tests/browser looks at it in a browser."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runner.report.html import render_html
 from runner.result import Problem, RunResult

@@ -1,11 +1,11 @@
 """JUnit XML: one suite a job, one case for each plugin in each phase, valid whatever is in it."""
 
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
+from msgspec.structs import replace
 
 from runner.phases import Mode, Phase, Status
 from runner.report.junit import render_junit

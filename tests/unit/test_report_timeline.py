@@ -1,10 +1,10 @@
 """When the steps of a job began and ended."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runner.phases import Mode, Phase, Status
 from runner.report.timeline import Bar, bars_of

@@ -1,12 +1,12 @@
 """Results: the exit code of a run, and its JSON."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from runner.errors import ConfigError, EngineError, Interrupted, TimeLimit
 from runner.phases import Mode, Phase, Status

@@ -1,11 +1,11 @@
 """How a job's container is created, and when a kept one can be used again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from runner import downloads, labels
 from runner.baseimage import BaseImage, Origin
