@@ -1,6 +1,6 @@
 """The container engine: the one package that imports `docker`.
 
-Its objects and exceptions go no further: callers see our own dataclasses and
+Its objects and exceptions go no further: callers see our own types and
 `EngineError`.
 """
 

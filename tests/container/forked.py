@@ -61,9 +61,10 @@ class _Parent:
         print(json.dumps(order), file=self._process.stdin, flush=True)
         clock = threading.Timer(timeout, os.kill, (self._number(), signal.SIGKILL))
         clock.start()
-        code = self._number()
-        clock.cancel()
-        return code
+        try:
+            return self._number()
+        finally:
+            clock.cancel()
 
     def _number(self) -> int:
         assert self._process.stdout
