@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import Struct
 
 from runner.errors import ConfigError
 
@@ -44,14 +45,14 @@ class Family(StrEnum):
         }[self]
 
 
-class Pocket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Pocket(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A further suite of a Debian archive: updates, security."""
 
     suite: Word
     mirror: Url
 
 
-class Repository(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Repository(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An RPM repository; `key` is where its signing key is fetched from."""
 
     id: Word
@@ -60,7 +61,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Mmdebstrap(
-    msgspec.Struct,
+    Struct,
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
@@ -84,7 +85,7 @@ class Mmdebstrap(
 
 
 class Dnf(
-    msgspec.Struct,
+    Struct,
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
@@ -103,7 +104,7 @@ class Dnf(
 
 
 class Zypper(
-    msgspec.Struct,
+    Struct,
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
@@ -124,7 +125,7 @@ class Zypper(
 Bootstrap = Mmdebstrap | Dnf | Zypper
 
 
-class Distro(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Distro(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One release of one distribution; `name` is the name of its file."""
 
     name: Word

@@ -42,7 +42,7 @@ class How(StrEnum):
     PROCESS = "process"
 
 
-class Started(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Started(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The engine `up` started; `begun` tells its process from a later one of the same number."""
 
     how: How

@@ -5,6 +5,7 @@ that is read here raises: a line that makes no sense becomes an `Unknown`.
 """
 
 import msgspec
+from msgspec import Struct
 
 from runner.phases import Mode, Phase, Status
 
@@ -12,9 +13,7 @@ LINE_LIMIT = 1_000_000
 _SHOWN = 200
 
 
-class _Event(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="event", rename={"exit_code": "exit"}
-):
+class _Event(Struct, frozen=True, kw_only=True, tag_field="event", rename={"exit_code": "exit"}):
     """What all events have; fields that this version does not know are ignored."""
 
     time: float = 0.0
@@ -97,7 +96,7 @@ class Note(_Event, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
-class Unknown(msgspec.Struct, frozen=True, kw_only=True):
+class Unknown(Struct, frozen=True, kw_only=True):
     """A line that is no event we know; the text is cut."""
 
     text: str

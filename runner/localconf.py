@@ -73,7 +73,7 @@ class LocalConf(Struct, frozen=True, kw_only=True):
         return tuple(s.file for s in self.sections if s.group == group)
 
 
-class EnabledPlugin(msgspec.Struct, frozen=True, kw_only=True):
+class EnabledPlugin(Struct, frozen=True, kw_only=True):
     """What an `enable_plugin` line said, after bash expanded it; ref is "" when not given."""
 
     name: str
@@ -81,7 +81,7 @@ class EnabledPlugin(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
 
 
-class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+class Evaluated(Struct, frozen=True, kw_only=True):
     """What the localrc sections mean on one distro; services are separated by commas.
 
     `variables` are those that were asked for, as far as they are set.

@@ -25,7 +25,7 @@ _KINDS = ("kvm", "privileged", "device:/dev/NAME", "kernel-module:NAME")
 _MODULE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Known(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is known of one plugin."""
 
     needs: tuple[str, ...]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from runner.errors import ConfigError
 
@@ -24,9 +25,7 @@ FILE = "devstack-runner.toml"
 _TABLE = "devstack-runner"
 
 
-class Override(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
-):
+class Override(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """What is different for distros that a glob means; what is not said is the project's."""
 
     local_conf: str = ""
@@ -36,9 +35,7 @@ class Override(
     phase_timeout: str = ""
 
 
-class Project(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
-):
+class Project(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """The settings; `plugins` are written as for `--plugin`, times as for `--timeout`."""
 
     distros: tuple[str, ...] = ()

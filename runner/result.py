@@ -190,7 +190,7 @@ def exit_code(run: RunResult) -> int:
     return 0 if ran else _EXIT_ALL_SKIPPED
 
 
-class _Header(msgspec.Struct, frozen=True, kw_only=True):
+class _Header(Struct, frozen=True, kw_only=True):
     schema: int
 
 

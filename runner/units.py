@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 _SUFFIX = ".service"
 _DEVSTACK = "devstack@"
@@ -144,24 +144,24 @@ def _ports(text: str) -> Iterator[Port]:
             yield found
 
 
-class _CatalogUrl(msgspec.Struct):
+class _CatalogUrl(Struct):
     interface: str = ""
     region: str | None = None
     url: str = ""
 
 
-class _CatalogService(msgspec.Struct):
+class _CatalogService(Struct):
     name: str = ""
     type: str = ""
-    endpoints: list[_CatalogUrl] = msgspec.field(default_factory=list)
+    endpoints: list[_CatalogUrl] = field(default_factory=list)
 
 
-class _Token(msgspec.Struct):
-    catalog: list[_CatalogService] = msgspec.field(default_factory=list)
+class _Token(Struct):
+    catalog: list[_CatalogService] = field(default_factory=list)
 
 
-class _Answer(msgspec.Struct):
-    token: _Token = msgspec.field(default_factory=_Token)
+class _Answer(Struct):
+    token: _Token = field(default_factory=_Token)
 
 
 def _endpoints(text: str) -> list[Endpoint]:
