@@ -17,7 +17,7 @@ import threading
 import time
 from pathlib import Path
 
-from runner.capacity import JOB_MEMORY
+from runner.jobs.capacity import JOB_MEMORY
 
 ROOT = Path(__file__).resolve().parents[1]
 UNDER_ANOTHER_NAME = {"fedora-44": "fedora-43", "opensuse-leap-16.0": "opensuse-tumbleweed"}

@@ -18,8 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from runner.certificates import read_certificates
-from runner.phases import Phase
+from runner.host.certificates import read_certificates
+from runner.outcome.phases import Phase
 
 HERE = Path(__file__).resolve().parent
 PLUGIN = HERE / "small"

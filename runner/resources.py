@@ -15,4 +15,4 @@ TEMPLATES = _SHIPPED / "templates"
 TREE = _PACKAGE / "devstack"
 CONTAINER = _PACKAGE / "container"
 INSIDE = "/usr/local/lib/devstack-runner"  # where CONTAINER is mounted
-NEEDS = _PACKAGE / "needs.toml"
+NEEDS = _PACKAGE / "plan" / "needs.toml"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from runner.result import SCHEMA, RunResult, pretty_json
+from runner.outcome.result import SCHEMA, RunResult, pretty_json
 
 PAGE = Path(__file__).parents[1] / "docs" / "result.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

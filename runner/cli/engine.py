@@ -8,7 +8,7 @@ import typer
 from runner.cli.app import ErrorsForPeople, app
 
 if TYPE_CHECKING:
-    from runner.engine_setup import Setup
+    from runner.engine.setup import Setup
 
 engine_app = typer.Typer(
     cls=ErrorsForPeople,
@@ -23,23 +23,23 @@ app.add_typer(engine_app, name="engine")
 @engine_app.command(epilog="Example: devstack-runner engine up")
 def up() -> None:
     """Install and start the distribution's engine, unless one answers."""
-    from runner import engine_setup
+    from runner.engine import setup
 
-    engine_setup.up(_setup(), typer.echo)
+    setup.up(_setup(), typer.echo)
 
 
 @engine_app.command(epilog="Example: devstack-runner engine down")
 def down() -> None:
     """Stop the engine that `engine up` started."""
-    from runner import engine_setup
+    from runner.engine import setup
 
-    engine_setup.down(_setup(), typer.echo)
+    setup.down(_setup(), typer.echo)
 
 
 def _setup() -> "Setup":
     from runner.engine import answers
-    from runner.engine_setup import Setup
-    from runner.workspace import Workspace
+    from runner.engine.setup import Setup
+    from runner.host.workspace import Workspace
 
     return Setup(
         state=Workspace.open().state,

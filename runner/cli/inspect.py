@@ -12,7 +12,7 @@ from runner.cli.app import app
 @app.command(epilog="Example: devstack-runner distros --json")
 def distros(*, json: opt.Json = False) -> None:
     """List the distros, and whether a base image is to be had here."""
-    from runner.doctor import print_distros
+    from runner.jobs.doctor import print_distros
 
     print_distros(as_json=json)
 
@@ -20,7 +20,7 @@ def distros(*, json: opt.Json = False) -> None:
 @app.command(epilog="Example: devstack-runner doctor")
 def doctor() -> None:
     """Check what runs need: engine, systemd in a container, disk, tools."""
-    from runner.doctor import print_checks
+    from runner.jobs.doctor import print_checks
 
     raise typer.Exit(print_checks())
 
@@ -35,7 +35,7 @@ def init(
     ] = Path(),
 ) -> None:
     """Write a working plugin: settings, plugin.sh with all phases, package lists."""
-    from runner.newplugin import write_plugin
+    from runner.sources.newplugin import write_plugin
 
     for path in write_plugin(folder):
         typer.echo(f"wrote {path}")

@@ -48,8 +48,8 @@ def run(
     from runner.cli.selection import Selection, find_jobs, list_and_exit
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
     from runner.errors import ConfigError
-    from runner.phases import Mode
-    from runner.pipeline import Keep
+    from runner.jobs.pipeline import Keep
+    from runner.outcome.phases import Mode
     from runner.report.targets import parse_targets
 
     if keep + rm + keep_failed > 1:
@@ -122,8 +122,8 @@ def stack(
     """Run stack.sh and keep the container to work in; again: in the same container."""
     from runner.cli.selection import Selection, find_jobs
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
-    from runner.phases import Mode
-    from runner.pipeline import Keep
+    from runner.jobs.pipeline import Keep
+    from runner.outcome.phases import Mode
     from runner.report.targets import parse_targets
 
     reports = parse_targets(report or ())
@@ -174,7 +174,7 @@ def build(
     """Build the images of the jobs; run no phase."""
     from runner.cli.selection import Selection, find_jobs
     from runner.cli.session import Display, dry_run_and_exit, run_and_exit
-    from runner.pipeline import Keep
+    from runner.jobs.pipeline import Keep
 
     found = find_jobs(
         Selection(distros=distro),

@@ -20,14 +20,14 @@ def lab(
     """Print the settings of the local lab, for its compose.yaml."""
     import contextlib
 
-    from runner.baseimage import acquire
-    from runner.certificates import read_certificates
     from runner.cli.request import choose_distros, parse_base_images, parse_folder, warn
+    from runner.distros.baseimage import acquire
     from runner.engine import Engine
-    from runner.labsettings import lab_settings, render_env
-    from runner.pipconfig import read_pip_config
-    from runner.proxies import proxy_variables, unreachable_proxies
-    from runner.workspace import Workspace
+    from runner.host.certificates import read_certificates
+    from runner.host.pipconfig import read_pip_config
+    from runner.host.proxies import proxy_variables, unreachable_proxies
+    from runner.host.workspace import Workspace
+    from runner.lab.settings import lab_settings, render_env
 
     cache = Workspace.open().cache
     proxies = proxy_variables()

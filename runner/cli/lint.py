@@ -11,11 +11,11 @@ from runner.cli import options as opt
 from runner.cli.app import app
 
 if TYPE_CHECKING:
-    from runner.distro import Distro
+    from runner.distros.distro import Distro
     from runner.lint.check import Material, Subject
     from runner.lint.finding import Finding
-    from runner.plugin import PluginSource
-    from runner.project import Project
+    from runner.plan.project import Project
+    from runner.sources.plugin import PluginSource
 
 
 class Format(StrEnum):
@@ -58,10 +58,10 @@ def lint(
 ) -> None:
     """Check a plugin and a local.conf without running them."""
     from runner.cli.request import parse_base_images
-    from runner.distro import read_distros, select_distros
+    from runner.distros.distro import read_distros, select_distros
     from runner.lint.check import in_order, read_subject
     from runner.lint.finding import Severity
-    from runner.project import read_project
+    from runner.plan.project import read_project
     from runner.resources import IMAGES
 
     known = read_distros(IMAGES)
@@ -91,7 +91,7 @@ def _subject(
     from runner.cli.request import found_here
     from runner.errors import ConfigError
     from runner.lint.check import Subject
-    from runner.plugin import check_unique, parse_plugin_option
+    from runner.sources.plugin import check_unique, parse_plugin_option
 
     sources = tuple(parse_plugin_option(text) for text in plugins)
     here = Path.cwd()
@@ -120,8 +120,8 @@ def _subject(
 def _folder(source: "PluginSource") -> Path:
     """The plugin's folder; one that holds no plugin is a finding, not an error."""
     from runner.errors import ConfigError
-    from runner.sources import Sources
-    from runner.workspace import Workspace
+    from runner.host.workspace import Workspace
+    from runner.sources.fetch import Sources
 
     if not source.live:
         return Sources(cache=Workspace.open().cache).fetch(source, with_state=False).folder
@@ -155,8 +155,8 @@ def _packages(
 ) -> "Iterator[Finding]":
     from runner.engine import Engine
     from runner.errors import EngineError
+    from runner.host.workspace import Workspace
     from runner.lint.metadata import Packager, check_packages, named, not_asked
-    from runner.workspace import Workspace
 
     asked = [(p, d) for p in material.plugins for d in distros if named(p, d)]
     if not asked:
@@ -185,7 +185,7 @@ def _packages(
 
 def _print(findings: "Sequence[Finding]", output: Format) -> None:
     from runner.lint import report
-    from runner.result import pretty_json
+    from runner.outcome.result import pretty_json
 
     here = Path.cwd()
     match output:

@@ -29,12 +29,12 @@ def report(
 ) -> None:
     """Write the reports of a run; without --report print its Markdown."""
     from runner.errors import ConfigError
+    from runner.host.workspace import Workspace
     from runner.report.compare import compare_runs, comparison_lines
     from runner.report.markdown import render_markdown
     from runner.report.stored import find_run
     from runner.report.targets import parse_targets
     from runner.report.write import write_reports
-    from runner.workspace import Workspace
 
     if compare is not None and report:
         raise ConfigError(

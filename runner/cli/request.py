@@ -6,18 +6,18 @@ from pathlib import Path
 
 import typer
 
-from runner import certificates
-from runner.distro import Distro, host_distro, read_distros, select_distros
+from runner.distros.distro import Distro, host_distro, read_distros, select_distros
 from runner.errors import ConfigError
-from runner.lab import Use, parse_use
-from runner.localconf import read_local_conf
-from runner.pipconfig import read_pip_config
-from runner.plan import Request
-from runner.plugin import PluginSource, parse_plugin_option
-from runner.project import Override
-from runner.proxies import proxy_variables, unreachable_proxies
-from runner.requirements import CONSTRAINTS
+from runner.host import certificates
+from runner.host.pipconfig import read_pip_config
+from runner.host.proxies import proxy_variables, unreachable_proxies
+from runner.lab.lab import Use, parse_use
+from runner.plan.localconf import read_local_conf
+from runner.plan.planner import Request
+from runner.plan.project import Override
+from runner.plan.requirements import CONSTRAINTS
 from runner.resources import IMAGES
+from runner.sources.plugin import PluginSource, parse_plugin_option
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 

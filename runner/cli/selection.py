@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from runner.cli.request import choose_distros, make_request
 from runner.errors import NothingSelected
-from runner.history import durations, failed_last
-from runner.matrix import Candidate, parse_shard, select_jobs, take_shard, with_history
-from runner.plan import Request
-from runner.project import read_project
-from runner.workspace import Workspace
+from runner.host.workspace import Workspace
+from runner.jobs.history import durations, failed_last
+from runner.jobs.matrix import Candidate, parse_shard, select_jobs, take_shard, with_history
+from runner.plan.planner import Request
+from runner.plan.project import read_project
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -12,26 +12,26 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from runner import __version__
-from runner.capacity import measure
 from runner.cli.app import show_error
-from runner.display import make_observer
-from runner.distro import Distro
+from runner.display.choose import make_observer
+from runner.distros.distro import Distro
 from runner.errors import ConfigError, HostError
-from runner.imagesearch import describe
-from runner.interrupts import stop_twice_is_now
-from runner.kept import Stacks, run_in_stack
-from runner.matrix import Candidate, judged
-from runner.observer import Silent
-from runner.opening import open_pipeline, open_run
-from runner.phases import Mode
-from runner.pipeline import Keep, Pipeline
-from runner.plan import Planner, Request
+from runner.host.interrupts import stop_twice_is_now
+from runner.host.workspace import RunFolder, Workspace
+from runner.image.search import describe
+from runner.jobs.capacity import measure
+from runner.jobs.kept import Stacks, run_in_stack
+from runner.jobs.matrix import Candidate, judged
+from runner.jobs.opening import open_pipeline, open_run
+from runner.jobs.pipeline import Keep, Pipeline
+from runner.jobs.scheduler import Crew, Orders
+from runner.outcome.observer import Silent
+from runner.outcome.phases import Mode
+from runner.outcome.result import JobResult, Problem, RunResult, exit_code, to_json
+from runner.plan.planner import Planner, Request
+from runner.report.summary import print_summary
 from runner.report.targets import Target
-from runner.result import JobResult, Problem, RunResult, exit_code, to_json
-from runner.scheduler import Crew, Orders
-from runner.sources import Sources
-from runner.summary import print_summary
-from runner.workspace import RunFolder, Workspace
+from runner.sources.fetch import Sources
 
 
 class Display(Struct, frozen=True, kw_only=True):

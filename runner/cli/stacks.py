@@ -41,7 +41,7 @@ def clean(
 @app.command(epilog="Example: devstack-runner shell debian-12-heat")
 def shell(*, job: Job = None) -> None:
     """Open a shell as the stack user in a kept container."""
-    from runner.kept import enter_stack, open_stacks
+    from runner.jobs.kept import enter_stack, open_stacks
 
     with open_stacks() as stacks:
         found = stacks.find(job)
@@ -62,7 +62,7 @@ def execute(
     ] = None,
 ) -> None:
     """Run a command as the stack user in a kept container; its exit code is ours."""
-    from runner.kept import enter_stack, open_stacks
+    from runner.jobs.kept import enter_stack, open_stacks
 
     with open_stacks() as stacks:
         found = stacks.find(job)
@@ -89,8 +89,8 @@ def logs(
 ) -> None:
     """Print the log of a job's newest run, or the journal of a unit in a kept container."""
     from runner.errors import ConfigError
-    from runner.joblogs import has_log, print_log
-    from runner.unitlogs import print_journal, print_journal_of
+    from runner.jobs.joblogs import has_log, print_log
+    from runner.jobs.unitlogs import print_journal, print_journal_of
 
     match names or []:
         case []:
@@ -108,8 +108,8 @@ def logs(
 @app.command(epilog="Example: devstack-runner status --json")
 def status(*, json: opt.Json = False) -> None:
     """List the kept containers, their units, ports and endpoints, and how to reach them."""
-    from runner.kept import open_stacks
-    from runner.status import print_status
+    from runner.jobs.kept import open_stacks
+    from runner.jobs.status import print_status
 
     with open_stacks() as stacks:
         print_status(stacks, as_json=json)
@@ -124,7 +124,7 @@ def down(
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
     """Remove kept containers."""
-    from runner.kept import open_stacks
+    from runner.jobs.kept import open_stacks
 
     with open_stacks() as stacks:
         names: list[str | None] = [*jobs] if jobs else [None]
@@ -143,7 +143,7 @@ def gc(
     dry_run: opt.DryRun = False,
 ) -> None:
     """Remove what dead runs have left behind, and nothing else."""
-    from runner.garbage import collect_garbage
+    from runner.jobs.garbage import collect_garbage
 
     for line in collect_garbage(images=images, dry_run=dry_run):
         typer.echo(line)
@@ -154,7 +154,7 @@ def _run_mode(
 ) -> None:
     from runner.cli.request import parse_seconds
     from runner.cli.session import Display, run_in_stack_and_exit
-    from runner.phases import Mode
+    from runner.outcome.phases import Mode
 
     run_in_stack_and_exit(
         Mode(mode),

@@ -5,7 +5,8 @@ Its objects and exceptions go no further: callers see our own types and
 """
 
 from runner.engine.client import Engine, EngineInfo, Found, answers
-from runner.engine.container import Container, ContainerSpec, Mount
+from runner.engine.container import Container
+from runner.engine.spec import ContainerSpec, Mount
 from runner.engine.translate import START_HINT
 
 __all__ = [

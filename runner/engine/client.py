@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from runner import labels
 from runner.engine.bridge import host_address
-from runner.engine.container import Container, ContainerSpec
+from runner.engine.container import Container
 from runner.engine.pulling import PullProgress
+from runner.engine.spec import ContainerSpec
 from runner.engine.translate import engine_errors, is_passing
 from runner.errors import EngineError
 

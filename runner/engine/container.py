@@ -2,68 +2,22 @@
 
 import contextlib
 import json
-import select
 import socket
-import struct
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import IntEnum
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 import docker
 import docker.errors
 import docker.types
-from msgspec import Struct, field
 
 from runner.engine.archive import tar_of
 from runner.engine.background import finish_or_undo
+from runner.engine.frames import Frames, Reader
+from runner.engine.spec import SYSTEMD_STOPS, ContainerSpec, host_options
 from runner.engine.translate import engine_errors
 from runner.errors import EngineError
 
-_SYSTEMD_STOPS = "SIGRTMIN+3"
-_CHUNK = 1 << 16
 _LAST_BYTES = 1 << 16
-_LOOPBACK_6 = "net.ipv6.conf.lo.disable_ipv6"
-_DRAIN_SECONDS = 1.0  # output of a command that has ended; a daemon it left may hold the pipe
-
-
-class Stream(IntEnum):
-    """The two channels of a command, as the engine numbers them in its frames."""
-
-    STDOUT = 1
-    STDERR = 2
-
-
-class Reader(Protocol):
-    """Takes what a command prints, as it comes."""
-
-    def __call__(self, stream: Stream, data: bytes, /) -> None:
-        """Take the bytes of one channel, cut anywhere."""
-
-
-class Mount(Struct, frozen=True, kw_only=True):
-    """A host folder seen in the container, or, without `source`, an anonymous volume."""
-
-    target: str
-    source: Path | None = None
-    read_only: bool = True
-
-
-class ContainerSpec(Struct, frozen=True, kw_only=True):
-    """How to create a container. With `systemd` its command becomes PID 1 of a system."""
-
-    image: str
-    name: str | None
-    command: Sequence[str]
-    labels: Mapping[str, str]
-    mounts: Sequence[Mount] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    hostname: str = "devstack"
-    systemd: bool = False
-    makes_system: bool = False  # an image is made of it in which systemd is PID 1
-    network: bool = True
-    privileged: bool = False
 
 
 class Container:
@@ -87,8 +41,8 @@ class Container:
                 hostname=spec.hostname,
                 labels=dict(spec.labels),
                 environment=dict(spec.environment),
-                host_config=api.create_host_config(**_host_options(spec)),
-                stop_signal=_SYSTEMD_STOPS if spec.systemd or spec.makes_system else None,
+                host_config=api.create_host_config(**host_options(spec)),
+                stop_signal=SYSTEMD_STOPS if spec.systemd or spec.makes_system else None,
                 entrypoint=[],
                 use_config_proxy=not spec.makes_system,  # they would be in the image
             )
@@ -211,7 +165,7 @@ class Container:
             if not hold_stdin:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_WR)
-            frames = _Frames(connection, reader)
+            frames = Frames(connection, reader)
             while not frames.ended:
                 tick()
                 if not frames.read(seconds=0.25) and self._has_ended(exec_id):
@@ -235,80 +189,9 @@ class Container:
         return not self._api.exec_inspect(exec_id)["Running"]
 
 
-class _Frames:
-    """The engine's multiplexed stream: 8 bytes of header (stream, length), then the payload."""
-
-    def __init__(self, connection: socket.socket, reader: Reader) -> None:
-        self._connection = connection
-        self._reader = reader
-        self._header = b""
-        self._left = 0
-        self.ended = False
-
-    def read(self, *, seconds: float) -> bool:
-        """Hand on what has come, waiting at most so long; whether something came."""
-        ready, _, _ = select.select([self._connection], [], [], seconds)
-        if not ready:
-            return False
-        data = self._connection.recv(_CHUNK)
-        self.ended = not data
-        while data:
-            data = self._take(data)
-        return True
-
-    def drain(self) -> None:
-        """Hand on what is still in the pipe, for a moment at most."""
-        end = time.monotonic() + _DRAIN_SECONDS
-        while not self.ended and time.monotonic() < end and self.read(seconds=0.1):
-            pass
-
-    def _take(self, data: bytes) -> bytes:
-        if not self._left:
-            wanted = 8 - len(self._header)
-            self._header += data[:wanted]
-            if len(self._header) == 8:  # noqa: PLR2004 - the header's length
-                self._left = struct.unpack(">I", self._header[4:])[0]
-                if not self._left:
-                    self._header = b""
-            return data[wanted:]
-        payload = data[: self._left]
-        self._reader(Stream(self._header[0] or 1), payload)
-        self._left -= len(payload)
-        if not self._left:
-            self._header = b""
-        return data[len(payload) :]
-
-
 def _last_bytes(pieces: Iterable[bytes]) -> bytes:
     kept = bytearray()
     for piece in pieces:
         kept += piece
         del kept[:-_LAST_BYTES]
     return bytes(kept)
-
-
-def _host_options(spec: ContainerSpec) -> dict[str, object]:
-    options: dict[str, object] = {"mounts": [_mount(m, spec.labels) for m in spec.mounts]}
-    if not spec.network:
-        options["network_mode"] = "none"
-    if spec.systemd:
-        # The least with which systemd as PID 1 boots to `running` without --privileged; on
-        # cgroup v2 `init` makes the hierarchy writable first.
-        options["cap_add"] = ["SYS_ADMIN", "NET_ADMIN"]
-        options["security_opt"] = ["seccomp=unconfined", "apparmor=unconfined"]
-        options["tmpfs"] = {"/run": "exec,mode=755", "/run/lock": ""}
-        options["cgroupns"] = "private"
-        if Path("/proc/sys", *_LOOPBACK_6.split(".")).exists():
-            # Engines before 28 take ::1 away, at which daemons (memcached) are told to listen.
-            options["sysctls"] = {_LOOPBACK_6: "0"}
-    if spec.privileged:
-        options["privileged"] = True
-    return options
-
-
-def _mount(mount: Mount, labels: Mapping[str, str]) -> docker.types.Mount:
-    if mount.source is None:
-        return docker.types.Mount(mount.target, None, type="volume", labels=dict(labels))
-    return docker.types.Mount(
-        mount.target, str(mount.source), type="bind", read_only=mount.read_only
-    )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from runner.distro import Distro
+from runner.distros.distro import Distro
 from runner.lint.conf import ConfText, check_conf, read_conf
 from runner.lint.files import PluginText, read_plugin
 from runner.lint.finding import Finding

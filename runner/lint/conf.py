@@ -13,7 +13,7 @@ from runner.lint.files import File, make_file
 from runner.lint.finding import Finding, Severity
 from runner.lint.layout import check_line_ends
 from runner.lint.syntax import check_syntax
-from runner.localconf import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
+from runner.plan.localconf import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
 
 _LINE = re.compile(r", line (\d+): ")
 _BEFORE = "[[local|localrc]]"

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from runner.distro import Family
-from runner.phases import PLUGIN_FILES
+from runner.distros.distro import Family
+from runner.outcome.phases import PLUGIN_FILES
 
 LISTS = {family.package_lists: family for family in Family}
 BINDEP = "devstack/files/bindep.txt"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runner.lint.files import File, PluginText
 from runner.lint.finding import Edit, Finding, Severity
-from runner.phases import PLUGIN_FILES
+from runner.outcome.phases import PLUGIN_FILES
 
 _NEAR = 0.8
 # What an editor or a person leaves beside the file itself.

@@ -5,12 +5,12 @@ import shlex
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
-from runner.distro import Distro, Family
+from runner.distros.distro import Distro, Family
 from runner.errors import ConfigError
 from runner.lint.bash import read_script
 from runner.lint.files import BINDEP, LISTS, PluginText
 from runner.lint.finding import Finding, Severity
-from runner.packages import read_plugin_lists
+from runner.plan.packages import read_plugin_lists
 
 # Packages of which other families have no use.
 _ONLY_RPM = re.compile(r"selinux|policycoreutils|epel")

@@ -10,17 +10,17 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from runner import labels
-from runner.baseimage import acquire
-from runner.distro import Distro
+from runner.distros.baseimage import acquire
+from runner.distros.distro import Distro
+from runner.distros.machine import Announce
 from runner.engine import ContainerSpec, Engine
 from runner.errors import ConfigError, EngineError, RunnerError
-from runner.host import Announce
+from runner.host.proxies import proxy_variables
+from runner.host.workspace import RunFolder
 from runner.lint.files import PluginText
 from runner.lint.finding import Finding, Severity
-from runner.packages import PackageList, read_plugin_lists
-from runner.proxies import proxy_variables
+from runner.plan.packages import PackageList, read_plugin_lists
 from runner.resources import CONTAINER
-from runner.workspace import RunFolder
 
 _SECONDS = 300
 _FRESH = 24 * 60 * 60  # an answer's; repositories change

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from runner.phases import Mode, Status
+from runner.outcome.phases import Mode, Status
+from runner.outcome.result import JobResult, PhaseResult, RunResult
 from runner.report.text import in_a_line
 from runner.report.words import Step, duration, name_of, one_line, started
-from runner.result import JobResult, PhaseResult, RunResult
 
 SLOWER = 1.3
 SLOWER_SECONDS = 2.0

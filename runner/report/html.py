@@ -9,14 +9,14 @@ import jinja2
 from markupsafe import Markup
 from msgspec import Struct
 
-from runner.phases import Status
+from runner.host.workspace import JobFolder, RunFolder
+from runner.outcome.phases import Status
+from runner.outcome.result import JobResult, RunResult
 from runner.report import words
 from runner.report.matrix import phases_shown, rows_of
 from runner.report.text import in_a_line, last_lines, plain, read_text, size_of
 from runner.report.timeline import Bar, bars_of
 from runner.resources import TEMPLATES
-from runner.result import JobResult, RunResult
-from runner.workspace import JobFolder, RunFolder
 
 _LARGEST = 4_800_000  # bytes of the page: mail and CI systems still take it
 _TEXTS = 3_600_000  # bytes of all logs in it, before they are escaped

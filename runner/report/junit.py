@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from junitparser import Error, Failure, Skipped
 from junitparser.xunit2 import JUnitXml, TestCase, TestSuite
 
-from runner.phases import Status
+from runner.outcome.phases import Status
+from runner.outcome.result import JobResult, PhaseResult, Problem, RunResult
 from runner.report.text import in_a_line, last_lines, plain
 from runner.report.words import Step, name_of, place_of, properties, steps_of, what_failed
-from runner.result import JobResult, PhaseResult, Problem, RunResult
 
 _Outcome = Error | Failure | Skipped
 

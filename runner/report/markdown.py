@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from runner.phases import Phase, Status
+from runner.outcome.phases import Phase, Status
+from runner.outcome.result import JobResult, PhaseResult, RunResult, StageResult
 from runner.report.matrix import Row, phases_shown, rows_of
 from runner.report.text import in_a_line, last_lines, plain
 from runner.report.words import (
@@ -15,7 +16,6 @@ from runner.report.words import (
     verdict,
     what_failed,
 )
-from runner.result import JobResult, PhaseResult, RunResult, StageResult
 
 _SIGNS = {
     Status.PASSED: "✅",

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from runner.phases import Phase
-from runner.result import JobResult, PhaseResult, RunResult
+from runner.outcome.phases import Phase
+from runner.outcome.result import JobResult, PhaseResult, RunResult
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.errors import ConfigError
-from runner.result import RunResult, from_json
-from runner.workspace import RunFolder, Workspace
+from runner.host.workspace import RunFolder, Workspace
+from runner.outcome.result import RunResult, from_json
 
 _SHOWN = 3
 

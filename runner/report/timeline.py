@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from runner.events import (
+from runner.outcome.events import (
     EventReader,
     KnownEvent,
     PhaseBegin,
@@ -19,9 +19,9 @@ from runner.events import (
     is_worth_showing,
     phase_name,
 )
-from runner.phases import Mode, Status
+from runner.outcome.phases import Mode, Status
+from runner.outcome.result import JobResult, PhaseResult
 from runner.report.words import Step
-from runner.result import JobResult, PhaseResult
 
 _CHUNK = 1 << 20
 _CHUNKS = 32

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from runner.phases import Mode, Phase, Status
+from runner.outcome.phases import Mode, Phase, Status
+from runner.outcome.result import JobResult, PhaseResult, RunResult, StageResult, ending, exit_code
 from runner.report.text import in_a_line
-from runner.result import JobResult, PhaseResult, RunResult, StageResult, ending, exit_code
 
 Step = PhaseResult | StageResult
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runner.errors import HostError
+from runner.host.workspace import RunFolder
+from runner.outcome.result import RunResult, to_json
 from runner.report.html import render_html
 from runner.report.junit import render_junit
 from runner.report.markdown import render_markdown
 from runner.report.targets import Kind, Target
-from runner.result import RunResult, to_json
-from runner.workspace import RunFolder
 
 
 def render(kind: Kind, run: RunResult, folder: RunFolder | None) -> bytes:

@@ -20,8 +20,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from runner.outcome.result import RunResult
 from runner.report.html import render_html
-from runner.result import RunResult
 from tests.unit.reporting import ALL, NASTY, RUN, failed, passed, run_of, write_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

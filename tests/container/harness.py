@@ -11,8 +11,8 @@ from typing import Any
 
 from runner import labels
 from runner.engine import Engine, Found
-from runner.phases import Mode, Phase
-from runner.result import JobResult, PhaseResult, RunResult, from_json
+from runner.outcome.phases import Mode, Phase
+from runner.outcome.result import JobResult, PhaseResult, RunResult, from_json
 from tests.container import forked
 
 _PATIENCE = 10 * 60

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.phases import Mode
+from runner.outcome.phases import Mode
 from tests.container.batsfiles import BatsResult, copy_bats, names_of_tests, run_checks
 from tests.container.harness import Runner
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from runner.phases import Phase, Status
+from runner.outcome.phases import Phase, Status
 from tests.container.harness import Outcome, Runner, write_plugin
 from tests.container.private_engine import containers, obstacle
 from tests.container.started import begun, wait_for

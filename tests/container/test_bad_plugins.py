@@ -5,8 +5,8 @@ import time
 import pytest
 
 from runner.engine import Engine
-from runner.phases import Phase, Status
-from runner.result import StageResult
+from runner.outcome.phases import Phase, Status
+from runner.outcome.result import StageResult
 from tests.container.harness import Runner, job_name, write_plugin
 from tests.container.refusals import left_by, refusal
 from tests.container.started import started

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from runner.bootstrap import bootstrap_command
-from runner.distro import Dnf, Repository, Zypper, read_distros
+from runner.distros.bootstrap import bootstrap_command
+from runner.distros.distro import Dnf, Repository, Zypper, read_distros
 from runner.engine import Engine
 from runner.resources import IMAGES
 from tests.lab.build import ensure

@@ -6,7 +6,7 @@ import pytest
 
 from runner import labels
 from runner.engine import Engine
-from runner.phases import SEQUENCE, Phase
+from runner.outcome.phases import SEQUENCE, Phase
 from tests.container.harness import (
     Outcome,
     Runner,

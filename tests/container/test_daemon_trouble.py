@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from runner.phases import Phase
+from runner.outcome.phases import Phase
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 JOB = job_name("user")

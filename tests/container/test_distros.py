@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from runner.phases import Status
+from runner.outcome.phases import Status
 from tests.container.harness import Runner, write_plugin
 
 DISTROS = ("debian-12", "debian-13")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.engine import Engine
-from runner.result import ImageInfo
+from runner.outcome.result import ImageInfo
 from tests.container import holding
 from tests.container.harness import Outcome, Runner, job_name, write_plugin
 from tests.container.started import started

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.phases import SEQUENCE, Mode, Phase, Status
-from runner.result import Failure, PhaseResult
+from runner.outcome.phases import SEQUENCE, Mode, Phase, Status
+from runner.outcome.result import Failure, PhaseResult
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 FAILING_FILE = """\

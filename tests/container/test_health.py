@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.phases import Mode, Phase
-from runner.result import StageResult
+from runner.outcome.phases import Mode, Phase
+from runner.outcome.result import StageResult
 from tests.container.harness import Outcome, Runner, job_name, write_conf
 from tests.container.started import started
 

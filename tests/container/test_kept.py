@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runner.engine import Engine
-from runner.phases import Mode, Phase
+from runner.outcome.phases import Mode, Phase
 from tests.container.harness import (
     Outcome,
     Runner,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.engine import Container, ContainerSpec, Engine
-from runner.phases import Phase, Status
+from runner.outcome.phases import Phase, Status
 from tests.container.harness import Outcome, Runner, write_conf, write_lists, write_plugin
 from tests.lab.build import DISTROS, build_image, ensure
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from runner import labels
-from runner.phases import Phase, Status
-from runner.result import RunResult, from_json
+from runner.outcome.phases import Phase, Status
+from runner.outcome.result import RunResult, from_json
 from tests.container.harness import Runner, write_conf
 from tests.container.private_engine import containers, obstacle
 from tests.container.trial_engine import VICTIM, Trial, open_trial

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from runner.engine import Engine
-from runner.phases import Phase, Status
+from runner.outcome.phases import Phase, Status
 from tests.container.harness import Outcome, Runner, write_plugin
 from tests.container.refusals import left_by
 from tests.container.started import begun, started, wait_for

@@ -12,9 +12,9 @@ from pathlib import Path
 import docker
 import pytest
 
-from runner.certificates import read_certificates
 from runner.engine import Engine
-from runner.phases import Status
+from runner.host.certificates import read_certificates
+from runner.outcome.phases import Status
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 from tests.container.servers import (
     PACKAGE,

@@ -9,8 +9,8 @@ import pytest
 
 from runner import labels
 from runner.engine import Engine
-from runner.phases import SEQUENCE, Mode, Phase, Status
-from runner.workspace import STACK_ID
+from runner.host.workspace import STACK_ID
+from runner.outcome.phases import SEQUENCE, Mode, Phase, Status
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 JOB = job_name("vandal", "bystander")

@@ -15,13 +15,13 @@ from pathlib import Path
 import docker
 import platformdirs
 
-from runner.baseimage import acquire
-from runner.bootstrap import only_one
-from runner.distro import Distro, Family, read_distros
+from runner.distros.baseimage import acquire
+from runner.distros.bootstrap import only_one
+from runner.distros.distro import Distro, Family, read_distros
+from runner.distros.machine import Announce
 from runner.engine import Engine
 from runner.engine.archive import tar_of
-from runner.host import Announce
-from runner.proxies import proxy_variables
+from runner.host.proxies import proxy_variables
 from runner.resources import IMAGES
 
 # Outside `devstack-runner/`: the container tests leave them to the next session.

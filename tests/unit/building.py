@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self, cast
 
-from runner.baseimage import BaseImage, Origin
-from runner.distro import read_distros
-from runner.dockerfile import Layer, Recipe
+from runner.distros.baseimage import BaseImage, Origin
+from runner.distros.distro import read_distros
 from runner.engine import ContainerSpec, Engine, Found
-from runner.engine.container import Reader, Stream
-from runner.jobimage import Builder
-from runner.observer import Silent
-from runner.pipconfig import PipConfig
-from runner.plan import Plan
+from runner.engine.frames import Reader, Stream
+from runner.host.pipconfig import PipConfig
+from runner.host.workspace import JobFolder
+from runner.image.build import Builder
+from runner.outcome.observer import Silent
+from runner.outcome.result import ImageInfo
+from runner.plan.dockerfile import Layer, Recipe
+from runner.plan.planner import Plan
 from runner.resources import IMAGES
-from runner.result import ImageInfo
-from runner.workspace import JobFolder
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
 FOO = Layer(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from runner.workspace import JobFolder
+from runner.host.workspace import JobFolder
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.distro import Distro, Family, read_distros
+from runner.distros.distro import Distro, Family, read_distros
 from runner.lint.files import PluginText, read_plugin
 from runner.lint.finding import Finding
 from runner.resources import IMAGES

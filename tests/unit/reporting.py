@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runner.phases import Mode, Phase, Status
-from runner.result import (
+from runner.host.workspace import RunFolder
+from runner.outcome.phases import Mode, Phase, Status
+from runner.outcome.result import (
     Failure,
     ImageInfo,
     JobResult,
@@ -15,7 +16,6 @@ from runner.result import (
     RunResult,
     StageResult,
 )
-from runner.workspace import RunFolder
 
 RUN = "20260102-030405-abcdef"
 NASTY = (

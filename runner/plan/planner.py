@@ -1,0 +1,286 @@
+"""Planning a job: which plugins, which packages, which Dockerfile. Nothing is built here."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from runner.distros.baseimage import BaseImage, Origin, acquire
+from runner.distros.distro import Distro
+from runner.engine import START_HINT, Engine
+from runner.errors import ConfigError, EngineError
+from runner.host.pipconfig import PipConfig
+from runner.host.workspace import STACK_ID, RunFolder
+from runner.lab.lab import Lab, Use
+from runner.outcome.observer import Observer
+from runner.outcome.phases import PLUGIN_FILES
+from runner.outcome.result import PluginInfo
+from runner.plan import dockerfile, localconf, needs, packages, pythonlists
+from runner.plan.evaluation import evaluate
+from runner.plan.pythonlists import Constraints, PythonList
+from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
+from runner.plan.requirements import Requirements, find_requirements, read_requirements
+from runner.resources import TREE
+from runner.sources.fetch import Sources
+from runner.sources.offline import VARIABLES, Network
+from runner.sources.plugin import Plugin, PluginSource, check_unique
+
+# Without a local.conf a plugin runs alone: its settings enable what it brings.
+_ALONE = ("disable_all_services",)
+_PASSWORDS = ("DATABASE", "RABBIT", "SERVICE", "ADMIN", "LDAP")
+# What can be read of it before there is a base image in which bash could be asked.
+_OFFLINE_LINE = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?OFFLINE=([\"']?)(\w+)\1[ \t]*(?:[;#].*)?$", re.MULTILINE
+)
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What the user asked for, the same for all its jobs."""
+
+    config: localconf.LocalConf | None = None
+    plugins: tuple[PluginSource, ...] = ()
+    base_images: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    git_mirror: Path | None = None
+    requirements: Path | None = None  # a checkout of the repository, or its constraints
+    write_through: bool = False
+    privileged: bool = False
+    certificates: Mapping[str, bytes] = field(default_factory=dict)
+    pip: PipConfig = field(default_factory=PipConfig)
+    use_lab: Use = Use.AUTO
+    lab: Lab = field(default_factory=Lab)  # what was found of it when the engine was opened
+    timeout: float | None = None  # seconds, for the whole job
+    phase_timeout: float | None = None  # seconds, for each phase of each plugin
+    project: Path = field(default_factory=Path.cwd)
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All that is needed to build a job's image and to run it."""
+
+    job: str
+    distro: Distro
+    base: BaseImage
+    conf: str
+    plugins: tuple[Plugin, ...]
+    recipe: dockerfile.Recipe
+    certificates: Mapping[str, bytes]
+    network: Network = Network.FREE
+    requirements: Requirements = field(default_factory=Requirements)
+
+    @property
+    def dockerfile(self) -> str:
+        """The text of the job's Dockerfile."""
+        return dockerfile.render(self.recipe)
+
+    @property
+    def constraints(self) -> Constraints:
+        """What limits the versions of Python packages."""
+        return self.requirements.constraints
+
+    def passwords(self) -> str:
+        """Answers to the questions that stack.sh would ask; the user's own values win."""
+        return "".join(
+            f"{name}_PASSWORD=${{{name}_PASSWORD:-{secrets.token_hex(10)}}}\n"
+            for name in _PASSWORDS
+        )
+
+
+def plugin_info(plugin: Plugin) -> PluginInfo:
+    """What the result says of a plugin."""
+    return PluginInfo(
+        name=plugin.name,
+        url=plugin.url,
+        ref=plugin.source.ref or "",
+        sha=plugin.sha or "",
+        dirty=plugin.dirty,
+        files=tuple(f for f in PLUGIN_FILES if (plugin.folder / "devstack" / f).is_file()),
+    )
+
+
+class Planner(Struct, frozen=True, kw_only=True):
+    """Plans jobs: what that needs besides the request."""
+
+    request: Request
+    engine: Engine | None  # None where nothing is to be built and no local.conf to be asked
+    sources: Sources
+    cache: Path
+    run: RunFolder | None  # None without an engine
+    observer: Observer
+
+    def plan(self, distro: Distro) -> Plan:
+        """Find the base image, ask bash for the plugins, fetch them, read their package lists.
+
+        Raises:
+            NeedsMore: a plugin needs what the container would not be given.
+            ConfigError, SourceError, BaseImageError, EngineError: in the user's words.
+
+        """
+        base = self._base(distro)
+        wanted, conf, services, variables = self._resolve(base)
+        identifier = job_identifier(distro, [source.name for source in wanted])
+        given = needs.Given(privileged=self.request.privileged)
+        needs.check_known(identifier, [(s.name, s.location) for s in wanted], variables, given)
+        network = Network.of(variables)
+        plugins = tuple(
+            self.sources.fetch(source, with_state=False, network=network) for source in wanted
+        )
+        needs.check_stated(identifier, [(p.name, p.folder) for p in plugins], given)
+        certificates = self.request.certificates
+        python = pythonlists.read_tree_lists(TREE / "files", services)
+        required = _requirements(plugins)
+        recipe = dockerfile.Recipe(
+            job=identifier,
+            distro=distro,
+            base=base.reference,
+            uid=os.getuid() or STACK_ID,
+            gid=os.getgid() or STACK_ID,
+            certificates=tuple(certificates),
+            general=packages.read_tree_packages(TREE / "files", "", distro),
+            layers=_layers(distro, services, plugins),
+            python=python,
+            requirements=required,
+        )
+        wanted_by_pip = pythonlists.is_for_service(python) or any(one.plugin for one in required)
+        return Plan(
+            job=identifier,
+            distro=distro,
+            base=base,
+            conf=conf,
+            plugins=plugins,
+            recipe=recipe,
+            certificates=certificates,
+            network=network,
+            requirements=self._requirements(variables, network)
+            if wanted_by_pip
+            else Requirements(),
+        )
+
+    def _requirements(self, variables: Mapping[str, str], network: Network) -> Requirements:
+        """The requirements repository; not looked for where nothing is built."""
+        if self.request.requirements:
+            return read_requirements(self.request.requirements, self.cache)
+        if self.engine is None:
+            return Requirements()
+        return find_requirements(self.sources, variables, network)
+
+    def _base(self, distro: Distro) -> BaseImage:
+        """The base image; without an engine the name it would have."""
+        override = self.request.base_images.get(distro.name)
+        if self.engine is None:
+            return BaseImage(
+                reference=override or distro.reference, image_id="", origin=Origin.LOCAL
+            )
+        return acquire(
+            distro,
+            engine=self.engine,
+            override=override,
+            announce=lambda text: self.observer.doing(distro.name, text),
+            cache=self.cache,
+            offline=self._seems_offline(),
+        )
+
+    def _seems_offline(self) -> bool:
+        text = self.request.config.localrc if self.request.config else ""
+        said = [{"OFFLINE": found[2]} for found in _OFFLINE_LINE.finditer(text)]
+        variables = said[-1] if said else self.request.environment
+        return Network.of(variables) is Network.CUT
+
+    def _resolve(
+        self, base: BaseImage
+    ) -> tuple[tuple[PluginSource, ...], str, str, Mapping[str, str]]:
+        """The plugins in their order, the container's local.conf, the enabled services, and the
+        variables on which it depends what may be fetched and what is needed.
+        """
+        request = self.request
+        check_unique(request.plugins)
+        if request.config is None:
+            conf = localconf.compose(None, _enabling(request.plugins), _ALONE)
+            return request.plugins, conf, "", request.environment
+        if self.engine is None or self.run is None:
+            raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
+        evaluated = evaluate(
+            self.engine,
+            base=base,
+            conf=request.config,
+            variables=(*VARIABLES, *REQUIREMENTS_VARIABLES, *needs.condition_variables()),
+            cache=self.cache,
+            run=self.run,
+        )
+        _check_git_base(evaluated, request.config)
+        given: dict[str, PluginSource] = {source.name: source for source in request.plugins}
+        folder = request.config.path.resolve().parent
+        enabled = tuple(
+            given.pop(plugin.name)
+            if plugin.name in given
+            else PluginSource.enabled(plugin.name, plugin.url, plugin.ref, folder=folder)
+            for plugin in evaluated.plugins
+        )
+        added = tuple(given.values())
+        conf = localconf.compose(request.config, _enabling(added))
+        variables = {**request.environment, **evaluated.variables}
+        return (*enabled, *added), conf, evaluated.services, variables
+
+
+def job_identifier(distro: Distro, plugins: Sequence[str]) -> str:
+    """`debian-12-heat`; up to three plugins are named, more are counted."""
+    shown = 3
+    if len(plugins) > shown:
+        return f"{distro.name}-{plugins[0]}-and-{len(plugins) - 1}-more"
+    return "-".join([distro.name, *(plugins or ["devstack"])])
+
+
+def _check_git_base(evaluated: localconf.Evaluated, conf: localconf.LocalConf) -> None:
+    """Explain a URL that lost its `$GIT_BASE`: localrc sees no default of it (core.md 3.4)."""
+    for plugin in evaluated.plugins:
+        lost = plugin.url.startswith("/") and not Path(plugin.url).exists()
+        if lost and "GIT_BASE" in conf.localrc:
+            raise ConfigError(
+                f"enable_plugin {plugin.name}: the URL is {plugin.url}, as GIT_BASE is empty there",
+                hint="write GIT_BASE=https://opendev.org above it, in the localrc section",
+            )
+
+
+def _enabling(sources: Sequence[PluginSource]) -> list[tuple[str, str, str]]:
+    return [(source.name, source.location, source.ref or "") for source in sources]
+
+
+def _layers(
+    distro: Distro, services: str, plugins: Sequence[Plugin]
+) -> tuple[dockerfile.Layer, ...]:
+    layers = []
+    files = TREE / "files"
+    in_tree = {*packages.read_tree_packages(files, services, distro)}
+    # these are in a layer below, which jobs share that enable other services
+    of_services = in_tree.difference(packages.read_tree_packages(files, "", distro))
+    if of_services:
+        layers.append(
+            dockerfile.Layer(
+                title="what the tree needs for the enabled services",
+                packages=tuple(sorted(of_services)),
+                source=f"files/{distro.family.package_lists}",
+                recommends=False,
+            )
+        )
+    layers += [
+        dockerfile.Layer(
+            title=f"plugin {plugin.name}: {found.file}",
+            packages=tuple(sorted(set(found.names))),
+            source=str(found.file),
+            plugin=plugin.name,
+        )
+        for plugin in plugins
+        for found in packages.read_plugin_lists(plugin.folder, plugin.name, distro)
+    ]
+    return tuple(layers)
+
+
+def _requirements(plugins: Sequence[Plugin]) -> tuple[PythonList, ...]:
+    """What the plugins' Python projects require, and what reads their bindep.txt in the run."""
+    found = (pythonlists.read_plugin_list(plugin.folder, plugin.name) for plugin in plugins)
+    lists = tuple(one for one in found if one is not None)
+    if any((plugin.folder / "devstack/files/bindep.txt").is_file() for plugin in plugins):
+        lists += (pythonlists.BINDEP,)
+    return lists
