@@ -6,12 +6,13 @@ from pathlib import Path
 
 import typer
 
+from runner.cli.options import Ran
 from runner.distros.distro import Distro, host_distro, read_distros, select_distros
 from runner.errors import ConfigError
 from runner.host import certificates
 from runner.host.pipconfig import read_pip_config
 from runner.host.proxies import proxy_variables, unreachable_proxies
-from runner.lab.lab import Use, parse_use
+from runner.lab.lab import parse_use
 from runner.plan.localconf import read_local_conf
 from runner.plan.planner import Request
 from runner.plan.project import Override
@@ -22,23 +23,7 @@ from runner.sources.plugin import PluginSource, parse_plugin_option
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def make_request(
-    *,
-    config: Path | None,
-    plugins: Sequence[str] | None,
-    environment: Sequence[str] | None = None,
-    base_images: Sequence[str] | None = None,
-    git_mirror: Path | None = None,
-    requirements: Path | None = None,
-    ca_certificates: str = certificates.HOST,
-    timeout: str | None = None,
-    phase_timeout: str | None = None,
-    allow_dead_services: bool = False,
-    write_through: bool = False,
-    privileged: bool = False,
-    lab: str = Use.AUTO,
-    said: Override | None = None,
-) -> Request:
+def make_request(options: Ran, said: Override | None = None) -> Request:
     """Put the options together; without any, the plugin or the local.conf of this folder.
 
     `said` is what the project says of the distro: it stands where no option does.
@@ -48,40 +33,47 @@ def make_request(
 
     """
     said = said or Override()
-    sources = tuple(parse_plugin_option(text) for text in plugins or ())
-    here = Path.cwd()
-    if config is None and not sources:
-        is_plugin = (here / "devstack" / "plugin.sh").is_file()
-        sources, config = found_here(here, said.plugins or (), said.local_conf, plugin=is_plugin)
-        if config is None and not sources:
-            raise ConfigError(
-                "nothing to run: no devstack/plugin.sh and no local.conf in this folder",
-                hint="give one with -c local.conf or -p NAME=PATH|URL, or make a plugin: "
-                "`devstack-runner init`",
-            )
+    sources, config = _what_to_run(options, said)
     conf = read_local_conf(config) if config else None
     for warning in (*(conf.warnings if conf else ()), *unreachable_proxies(proxy_variables())):
         warn(warning)
     return Request(
         config=conf,
         plugins=sources,
-        base_images=parse_base_images(base_images or ()),
+        base_images=parse_base_images(options.base_image or ()),
         environment={
             **said.env,
-            **parse_environment(environment or ()),
-            **({"ALLOW_DEAD_SERVICES": "True"} if allow_dead_services else {}),
+            **parse_environment(options.env or ()),
+            **({"ALLOW_DEAD_SERVICES": "True"} if options.allow_dead_services else {}),
         },
-        git_mirror=parse_folder(git_mirror),
-        requirements=_requirements(requirements),
-        write_through=write_through,
-        privileged=privileged,
-        certificates=certificates.read_certificates(ca_certificates, warn=warn),
-        use_lab=parse_use(lab),
+        git_mirror=parse_folder(options.git_mirror),
+        requirements=_requirements(options.requirements),
+        write_through=options.write_through,
+        privileged=options.privileged,
+        certificates=certificates.read_certificates(options.ca_certificates, warn=warn),
+        use_lab=parse_use(options.lab),
         pip=read_pip_config(warn=warn),
-        timeout=_seconds("--timeout", timeout or said.timeout),
-        phase_timeout=_seconds("--phase-timeout", phase_timeout or said.phase_timeout),
-        project=(config.resolve().parent if config else here),
+        timeout=_seconds("--timeout", options.timeout or said.timeout),
+        phase_timeout=_seconds("--phase-timeout", options.phase_timeout or said.phase_timeout),
+        project=(config.resolve().parent if config else Path.cwd()),
     )
+
+
+def _what_to_run(options: Ran, said: Override) -> tuple[tuple[PluginSource, ...], Path | None]:
+    """The plugins and the local.conf that options name, else those of this folder."""
+    sources = tuple(parse_plugin_option(text) for text in options.plugin or ())
+    if options.config is not None or sources:
+        return sources, options.config
+    here = Path.cwd()
+    is_plugin = (here / "devstack" / "plugin.sh").is_file()
+    sources, config = found_here(here, said.plugins or (), said.local_conf, plugin=is_plugin)
+    if config is None and not sources:
+        raise ConfigError(
+            "nothing to run: no devstack/plugin.sh and no local.conf in this folder",
+            hint="give one with -c local.conf or -p NAME=PATH|URL, or make a plugin: "
+            "`devstack-runner init`",
+        )
+    return sources, config
 
 
 def found_here(

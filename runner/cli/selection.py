@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import typer
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
+from runner.cli.options import Made, Ran
 from runner.cli.request import choose_distros, make_request
 from runner.errors import NothingSelected
 from runner.host.workspace import Workspace
@@ -19,31 +18,21 @@ from runner.plan.planner import Request
 from runner.plan.project import read_project
 
 
-class Selection(Struct, frozen=True, kw_only=True):
-    """The options that choose among jobs; the project's settings stand where none is given."""
-
-    distros: Sequence[str] | None = None
-    exclude: Sequence[str] | None = None
-    every: bool = False
-    patterns: Sequence[str] = ()
-    last_failed: bool = False
-    shard: str | None = None
-
-
-def find_jobs(selection: Selection, **options: Any) -> tuple[Candidate, ...]:
-    """The jobs that are wanted; `options` are those of `make_request`.
+def find_jobs(options: Made) -> tuple[Candidate, ...]:
+    """The jobs that are wanted; an option that a command lacks stands at its default.
 
     Raises:
         NothingSelected: there is none.
         ConfigError: an option or a setting makes no sense.
 
     """
-    shard = parse_shard(selection.shard) if selection.shard else None
+    asked = Ran(**asdict(options))
+    shard = parse_shard(asked.shard) if asked.shard else None
     project = read_project(Path.cwd())
     chosen = choose_distros(
-        selection.distros or project.distros,
-        exclude=selection.exclude or project.exclude,
-        every=selection.every,
+        asked.distro or project.distros,
+        exclude=asked.exclude or project.exclude,
+        every=asked.every,
     )
     requests: dict[bytes, Request] = {}
     candidates = []
@@ -51,12 +40,12 @@ def find_jobs(selection: Selection, **options: Any) -> tuple[Candidate, ...]:
         said = project.for_distro(distro.name)
         key = msgspec.json.encode(said)
         if key not in requests:
-            requests[key] = make_request(**options, said=said)
+            requests[key] = make_request(asked, said)
         found = Candidate(distro=distro, request=requests[key])
         may_fail = any(fnmatchcase(found.job, glob) for glob in project.allowed_failures)
         candidates.append(replace(found, may_fail=may_fail))
-    wanted = select_jobs(candidates, selection.patterns)
-    if selection.last_failed:
+    wanted = select_jobs(candidates, asked.patterns or ())
+    if asked.last_failed:
         failed = failed_last(Workspace.open())
         wanted = tuple(each for each in wanted if each.job in failed)
     if len(wanted) > 1 or shard:
@@ -64,7 +53,7 @@ def find_jobs(selection: Selection, **options: Any) -> tuple[Candidate, ...]:
     if shard:
         wanted = take_shard(wanted, *shard)
     if not wanted:
-        raise NothingSelected(_nothing(selection, candidates), hint=_there_is(candidates))
+        raise NothingSelected(_nothing(asked, candidates), hint=_there_is(candidates))
     return wanted
 
 
@@ -79,13 +68,13 @@ def list_and_exit(candidates: Sequence[Candidate], *, as_json: bool) -> None:
     raise typer.Exit
 
 
-def _nothing(selection: Selection, candidates: Sequence[Candidate]) -> str:
+def _nothing(asked: Ran, candidates: Sequence[Candidate]) -> str:
     if not candidates:
         return "nothing is selected: --exclude leaves no distro"
-    if selection.last_failed:
+    if asked.last_failed:
         return "nothing is selected: of these jobs none failed in the last run"
-    if selection.patterns and not select_jobs(candidates, selection.patterns):
-        return f"nothing is selected: no job is called {' or '.join(selection.patterns)}"
+    if asked.patterns and not select_jobs(candidates, asked.patterns):
+        return f"nothing is selected: no job is called {' or '.join(asked.patterns)}"
     return "nothing is selected: this shard has no job"
 
 

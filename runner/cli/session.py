@@ -9,10 +9,12 @@ from itertools import groupby
 
 import typer
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from runner import __version__
 from runner.cli.app import show_error
+from runner.cli.options import Built, Kept, Ran
+from runner.cli.request import parse_seconds
 from runner.display.choose import make_observer
 from runner.distros.distro import Distro
 from runner.errors import ConfigError, HostError
@@ -30,7 +32,7 @@ from runner.outcome.phases import Mode
 from runner.outcome.result import JobResult, Problem, RunResult, exit_code, to_json
 from runner.plan.planner import Planner, Request
 from runner.report.summary import print_summary
-from runner.report.targets import Target
+from runner.report.targets import Target, parse_targets
 from runner.sources.fetch import Sources
 
 
@@ -44,21 +46,22 @@ class Display(Struct, frozen=True, kw_only=True):
 
 
 def run_and_exit(
-    candidates: Sequence[Candidate],
-    *,
-    modes: Sequence[Mode],
-    keep: Keep,
-    display: Display,
-    at_once: str = "auto",
-    fail_fast: bool = False,
+    candidates: Sequence[Candidate], options: Built, *, modes: Sequence[Mode], keep: Keep
 ) -> None:
     """Run the jobs, show what came of them, and exit with the code that says so."""
+    asked = Ran(**asdict(options))
+    display = Display(
+        verbose=asked.verbose,
+        quiet=asked.quiet,
+        json=asked.json,
+        reports=parse_targets(asked.report or ()),
+    )
     if len(candidates) > 1:
         orders = Orders(
             modes=tuple(modes),
             keep=keep,
-            at_once=jobs_at_once(at_once, len(candidates), say=not display.quiet),
-            fail_fast=fail_fast,
+            at_once=jobs_at_once(asked.jobs, len(candidates), say=not display.quiet),
+            fail_fast=asked.fail_fast,
             output=display.verbose,
         )
         _run_many_and_exit(candidates, orders, display=display)
@@ -70,16 +73,18 @@ def run_and_exit(
     _run_and_exit(candidate.request, jobs, display=display)
 
 
-def run_in_stack_and_exit(
-    mode: Mode, job: str | None, *, timeout: float | None, display: Display
-) -> None:
+def run_in_stack_and_exit(mode: Mode, options: Kept) -> None:
     """Run one mode in a kept container, and exit as `run_and_exit` does."""
 
     def jobs(pipeline: Pipeline) -> Iterator[JobResult]:
         stacks = Stacks(pipeline.engine)
-        yield run_in_stack(stacks, stacks.find(job), mode, pipeline=pipeline)
+        yield run_in_stack(stacks, stacks.find(options.job), mode, pipeline=pipeline)
 
-    _run_and_exit(Request(timeout=timeout), jobs, display=display)
+    _run_and_exit(
+        Request(timeout=parse_seconds(options.timeout) if options.timeout else None),
+        jobs,
+        display=Display(verbose=options.verbose, quiet=options.quiet, json=options.json),
+    )
 
 
 def dry_run_and_exit(candidates: Sequence[Candidate]) -> None:

@@ -7,39 +7,23 @@ import typer
 from runner.cli import options as opt
 from runner.cli.app import app
 
-Job = Annotated[
-    str | None, typer.Argument(metavar="[JOB]", help="Which stack; needed when there are several.")
-]
-
 
 @app.command(epilog="Example: devstack-runner unstack debian-12-heat")
-def unstack(
-    *,
-    job: Job = None,
-    timeout: opt.Timeout = None,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
-    json: opt.Json = False,
-) -> None:
+@opt.takes_options
+def unstack(options: opt.Kept) -> None:
     """Run unstack.sh in a kept container."""
-    _run_mode("unstack", job, timeout=timeout, verbose=verbose, quiet=quiet, json=json)
+    _run_mode("unstack", options)
 
 
 @app.command(epilog="Example: devstack-runner clean debian-12-heat")
-def clean(
-    *,
-    job: Job = None,
-    timeout: opt.Timeout = None,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
-    json: opt.Json = False,
-) -> None:
+@opt.takes_options
+def clean(options: opt.Kept) -> None:
     """Run clean.sh (which unstacks first) in a kept container."""
-    _run_mode("clean", job, timeout=timeout, verbose=verbose, quiet=quiet, json=json)
+    _run_mode("clean", options)
 
 
 @app.command(epilog="Example: devstack-runner shell debian-12-heat")
-def shell(*, job: Job = None) -> None:
+def shell(*, job: opt.Job = None) -> None:
     """Open a shell as the stack user in a kept container."""
     from runner.jobs.kept import enter_stack, open_stacks
 
@@ -149,16 +133,8 @@ def gc(
         typer.echo(line)
 
 
-def _run_mode(
-    mode: str, job: str | None, *, timeout: str | None, verbose: bool, quiet: bool, json: bool
-) -> None:
-    from runner.cli.request import parse_seconds
-    from runner.cli.session import Display, run_in_stack_and_exit
+def _run_mode(mode: str, options: opt.Kept) -> None:
+    from runner.cli.session import run_in_stack_and_exit
     from runner.outcome.phases import Mode
 
-    run_in_stack_and_exit(
-        Mode(mode),
-        job,
-        timeout=parse_seconds(timeout) if timeout else None,
-        display=Display(verbose=verbose, quiet=quiet, json=json),
-    )
+    run_in_stack_and_exit(Mode(mode), options)

@@ -12,8 +12,7 @@ by its name, without a record of what was built.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -107,64 +106,65 @@ Link = StageLink | PythonLink
 
 def links(plan: Plan) -> tuple[Link, ...]:
     """The job's images in their order."""
+    return (*_shared(plan), *_own(plan))
+
+
+def _shared(plan: Plan) -> Iterator[Link]:
+    """Those that all jobs have which agree on what is in them."""
     recipe, distro = plan.recipe, f"{plan.distro.name}-"
-    stage = partial(StageLink, distro=plan.distro.name)
-    job = f"{REPOSITORY}/{plan.job.lower()}"
-    required = tuple(one for one in recipe.requirements if one.requirements)
-    found: list[Link] = [
-        stage(
-            repository=f"{REPOSITORY}/system",
-            version=distro,
-            what="system",
-            text=render_system(recipe),
-            files=plan.certificates,
-        )
-    ]
+    yield StageLink(
+        repository=f"{REPOSITORY}/system",
+        version=distro,
+        what="system",
+        distro=plan.distro.name,
+        text=render_system(recipe),
+        files=plan.certificates,
+    )
     if recipe.of_services:
-        found.append(
-            stage(
-                repository=f"{REPOSITORY}/services",
-                version=distro,
-                what="packages of the services",
-                text=render_services(recipe),
-            )
+        yield StageLink(
+            repository=f"{REPOSITORY}/services",
+            version=distro,
+            what="packages of the services",
+            distro=plan.distro.name,
+            text=render_services(recipe),
         )
     if recipe.python:
-        found.append(
-            PythonLink(
-                repository=f"{REPOSITORY}/environment",
-                version=distro,
-                what="Python packages",
-                groups=(recipe.python,),
-                constraints=plan.constraints,
-                global_venv=plan.distro.global_venv,
-                required=is_for_service(recipe.python),
-                labels={labels.DISTRO: plan.distro.name},
-            )
+        yield PythonLink(
+            repository=f"{REPOSITORY}/environment",
+            version=distro,
+            what="Python packages",
+            groups=(recipe.python,),
+            constraints=plan.constraints,
+            global_venv=plan.distro.global_venv,
+            required=is_for_service(recipe.python),
+            labels={labels.DISTRO: plan.distro.name},
         )
+
+
+def _own(plan: Plan) -> Iterator[Link]:
+    """Those of this job; there is one at least."""
+    recipe = plan.recipe
+    repository = f"{REPOSITORY}/{plan.job.lower()}"
+    required = tuple(one for one in recipe.requirements if one.requirements)
     if recipe.of_plugins or not required:
-        found.append(
-            stage(
-                repository=job,
-                version="packages-" if required else "",
-                what="packages of the plugins",
-                text=render_job(recipe),
-            )
+        yield StageLink(
+            repository=repository,
+            version="packages-" if required else "",
+            what="packages of the plugins",
+            distro=plan.distro.name,
+            text=render_job(recipe),
         )
     if required:
-        found.append(
-            PythonLink(
-                repository=job,
-                version="",
-                what="Python requirements of the plugins",
-                groups=tuple((one,) for one in required),
-                constraints=plan.constraints,
-                global_venv=plan.distro.global_venv,
-                required=False,
-                labels={labels.JOB: plan.job},
-            )
+        yield PythonLink(
+            repository=repository,
+            version="",
+            what="Python requirements of the plugins",
+            groups=tuple((one,) for one in required),
+            constraints=plan.constraints,
+            global_venv=plan.distro.global_venv,
+            required=False,
+            labels={labels.JOB: plan.job},
         )
-    return tuple(found)
 
 
 def references(plan: Plan) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.cli.options import Ran
 from runner.cli.request import choose_distros, make_request, parse_environment, parse_seconds
 from runner.errors import ConfigError
 
@@ -50,7 +51,7 @@ def test_without_options_the_folder_is_the_plugin(
 ) -> None:
     folder = a_plugin(tmp_path / "my-plugin")
     monkeypatch.chdir(folder)
-    request = make_request(config=None, plugins=None)
+    request = make_request(Ran())
     assert [(p.name, p.location, p.live) for p in request.plugins] == [
         ("my-plugin", str(folder), True)
     ]
@@ -62,7 +63,7 @@ def test_without_options_the_local_conf_of_the_folder_is_read(
 ) -> None:
     (tmp_path / "local.conf").write_text("[[local|localrc]]\nA=b\n")
     monkeypatch.chdir(tmp_path)
-    request = make_request(config=None, plugins=None)
+    request = make_request(Ran())
     assert request.config is not None
     assert request.config.localrc == "A=b\n"
     assert request.plugins == ()
@@ -73,24 +74,24 @@ def test_a_plugin_option_sets_the_folder_aside(
 ) -> None:
     monkeypatch.chdir(a_plugin(tmp_path / "here"))
     there = a_plugin(tmp_path / "there")
-    request = make_request(config=None, plugins=[f"other={there}"])
+    request = make_request(Ran(plugin=[f"other={there}"]))
     assert [p.name for p in request.plugins] == ["other"]
 
 
 def test_an_empty_folder_is_nothing_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="nothing to run") as caught:
-        make_request(config=None, plugins=None)
+        make_request(Ran())
     assert "devstack-runner init" in (caught.value.hint or "")
 
 
 def test_base_images_are_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(a_plugin(tmp_path / "p"))
-    request = make_request(config=None, plugins=None, base_images=["debian-12=me/deb:1"])
+    request = make_request(Ran(base_image=["debian-12=me/deb:1"]))
     assert request.base_images == {"debian-12": "me/deb:1"}
     for wrong in ("x", "=me/deb:1", "debian-12="):
         with pytest.raises(ConfigError, match="--base-image"):
-            make_request(config=None, plugins=None, base_images=[wrong])
+            make_request(Ran(base_image=[wrong]))
 
 
 def test_distros_are_names_globs_and_families() -> None:
@@ -107,9 +108,9 @@ def test_certificates_are_the_hosts_own_unless_none_are_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(a_plugin(tmp_path / "foo"))
-    assert make_request(config=None, plugins=None, ca_certificates="none").certificates == {}
+    assert make_request(Ran(ca_certificates="none")).certificates == {}
     with pytest.raises(ConfigError, match="no such folder"):
-        make_request(config=None, plugins=None, ca_certificates="./host")
+        make_request(Ran(ca_certificates="./host"))
 
 
 def test_what_pip_is_told_here_is_part_of_the_request(
@@ -118,7 +119,7 @@ def test_what_pip_is_told_here_is_part_of_the_request(
     monkeypatch.chdir(a_plugin(tmp_path / "foo"))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
-    request = make_request(config=None, plugins=None)
+    request = make_request(Ran())
     assert request.pip.options["index-url"] == ("https://index.example/simple",)
 
 
@@ -127,5 +128,5 @@ def test_a_proxy_that_no_container_reaches_is_a_warning(
 ) -> None:
     monkeypatch.chdir(a_plugin(tmp_path / "foo"))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:3128")
-    make_request(config=None, plugins=None)
+    make_request(Ran())
     assert "warning: http_proxy is http://127.0.0.1:3128" in capsys.readouterr().err

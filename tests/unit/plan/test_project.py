@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.selection import Selection, find_jobs
+from runner.cli.options import Ran
+from runner.cli.selection import find_jobs
 from runner.errors import ConfigError, NothingSelected
 from runner.plan.project import Project, read_project
 
@@ -63,7 +64,7 @@ def test_settings_that_make_no_sense_name_the_file(tmp_path: Path, text: str, sa
 
 def test_the_projects_matrix_is_what_runs_without_options(plugin: Path) -> None:
     (plugin / "devstack-runner.toml").write_text(TABLE)
-    jobs = find_jobs(Selection(), config=None, plugins=None)
+    jobs = find_jobs(Ran())
     assert [(each.job, each.may_fail) for each in jobs] == [
         ("debian-12-mine-other", False),
         ("fedora-44-mine", True),
@@ -77,11 +78,12 @@ def test_the_projects_matrix_is_what_runs_without_options(plugin: Path) -> None:
 def test_options_win_over_the_projects_settings(plugin: Path) -> None:
     (plugin / "devstack-runner.toml").write_text(TABLE)
     (job,) = find_jobs(
-        Selection(distros=["ubuntu-24.04"]),
-        config=None,
-        plugins=["third=."],
-        environment=["BOTH=three"],
-        timeout="5s",
+        Ran(
+            distro=["ubuntu-24.04"],
+            plugin=["third=."],
+            env=["BOTH=three"],
+            timeout="5s",
+        )
     )
     assert job.job == "ubuntu-24.04-third"
     assert job.request.environment == {"WORD": "one", "BOTH": "three"}
@@ -93,12 +95,12 @@ def test_a_local_conf_of_the_project_is_beside_its_settings(plugin: Path) -> Non
     conf = plugin / "tests" / "local.conf"
     conf.write_text("[[local|localrc]]\nenable_plugin mine .\nenable_plugin more .\n")
     (plugin / "devstack-runner.toml").write_text('local-conf = "tests/local.conf"\n')
-    (job,) = find_jobs(Selection(distros=["debian-12"]), config=None, plugins=None)
+    (job,) = find_jobs(Ran(distro=["debian-12"]))
     assert job.job == "debian-12-mine-more"
 
 
 def test_all_distros_but_a_family(plugin: Path) -> None:
-    jobs = find_jobs(Selection(every=True, exclude=["redhat", "suse"]), config=None, plugins=None)
+    jobs = find_jobs(Ran(every=True, exclude=["redhat", "suse"]))
     assert {each.distro.family.value for each in jobs} == {"debian"}
     assert len(jobs) > 3
 
@@ -106,14 +108,12 @@ def test_all_distros_but_a_family(plugin: Path) -> None:
 @pytest.mark.parametrize(
     ("selection", "said"),
     [
-        (Selection(distros=["debian-12"], exclude=["debian"]), "--exclude leaves no distro"),
-        (Selection(distros=["debian-12"], patterns=["heat"]), "no job is called heat"),
-        (Selection(distros=["debian-12"], shard="2/2"), "this shard has no job"),
+        (Ran(distro=["debian-12"], exclude=["debian"]), "--exclude leaves no distro"),
+        (Ran(distro=["debian-12"], patterns=["heat"]), "no job is called heat"),
+        (Ran(distro=["debian-12"], shard="2/2"), "this shard has no job"),
     ],
 )
-def test_nothing_selected_has_a_code_of_its_own(
-    plugin: Path, selection: Selection, said: str
-) -> None:
+def test_nothing_selected_has_a_code_of_its_own(plugin: Path, selection: Ran, said: str) -> None:
     with pytest.raises(NothingSelected, match=said) as caught:
-        find_jobs(selection, config=None, plugins=None)
+        find_jobs(selection)
     assert caught.value.exit_code == 3
