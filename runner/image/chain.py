@@ -25,6 +25,7 @@ from runner.resources import CONTAINER
 
 REPOSITORY = "devstack-runner"
 LAYER_SCRIPT = "python"
+_LAYER_SCRIPTS = (LAYER_SCRIPT, "environment")
 UV_VERSION = "0.13.9"  # new enough for the interpreters of all distros
 
 
@@ -178,7 +179,7 @@ def references(plan: Plan) -> tuple[str, ...]:
 
 def layer_script() -> str:
     """What installs Python packages."""
-    return (CONTAINER / LAYER_SCRIPT).read_text()
+    return "".join((CONTAINER / name).read_text() for name in _LAYER_SCRIPTS)
 
 
 def _hash(*parts: str) -> str:
