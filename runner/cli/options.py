@@ -9,10 +9,9 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, dataclass_transform
 
 import typer
-from msgspec import Struct
 
 Plugins = Annotated[
     list[str] | None,
@@ -66,7 +65,23 @@ Job = Annotated[
 ]
 
 
-class Made(Struct, frozen=True, kw_only=True):
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Options:
+    """A group of options: class attributes with their types are the options and their defaults.
+
+    It stands in for a Struct, whose library would be a tenth of the time of `--help`.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        self.__dict__.update(given)
+
+    @classmethod
+    def of(cls, others: "Options") -> Self:
+        """This group with the options of a smaller one; what that lacks stands at its default."""
+        return cls(**vars(others))
+
+
+class Made(Options):
     """What a job's image is made from: render, and all below."""
 
     config: Annotated[
@@ -99,7 +114,7 @@ class Made(Struct, frozen=True, kw_only=True):
     ca_certificates: CaCertificates = "host"
 
 
-class Built(Made, frozen=True, kw_only=True):
+class Built(Made):
     """How jobs are worked on: build, stack and run."""
 
     lab: Annotated[
@@ -117,7 +132,7 @@ class Built(Made, frozen=True, kw_only=True):
     dry_run: DryRun = False
 
 
-class Stacked(Built, frozen=True, kw_only=True):
+class Stacked(Built):
     """How phases are run: stack and run."""
 
     env: Annotated[
@@ -144,7 +159,7 @@ class Stacked(Built, frozen=True, kw_only=True):
     report: Reports = None
 
 
-class Ran(Stacked, frozen=True, kw_only=True):
+class Ran(Stacked):
     """Which jobs are run, and what stays of them: run."""
 
     patterns: Annotated[
@@ -179,7 +194,7 @@ class Ran(Stacked, frozen=True, kw_only=True):
     ] = False
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class Kept(Options):
     """How one mode is run in a kept container: unstack and clean."""
 
     job: Job = None
@@ -192,8 +207,7 @@ class Kept(Struct, frozen=True, kw_only=True):
 def takes_options(command: Callable[[Any], None]) -> Callable[..., None]:
     """The command with the fields of its parameter's group as its own options."""
     (parameter,) = inspect.signature(command).parameters.values()
-    group: type[Struct] = parameter.annotation
-    standard = group()
+    group: type[Options] = parameter.annotation
 
     @wraps(command)
     def with_options(**given: Any) -> None:
@@ -210,7 +224,7 @@ def takes_options(command: Callable[[Any], None]) -> Callable[..., None]:
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
-                default=getattr(standard, name),
+                default=getattr(group, name),
                 annotation=annotation,
             )
             for name, annotation in declared.items()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import typer
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from runner.cli.options import Made, Ran
 from runner.cli.request import choose_distros, make_request
@@ -26,7 +26,7 @@ def find_jobs(options: Made) -> tuple[Candidate, ...]:
         ConfigError: an option or a setting makes no sense.
 
     """
-    asked = Ran(**asdict(options))
+    asked = Ran.of(options)
     shard = parse_shard(asked.shard) if asked.shard else None
     project = read_project(Path.cwd())
     chosen = choose_distros(

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import typer
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from runner import __version__
 from runner.cli.app import show_error
@@ -49,7 +49,7 @@ def run_and_exit(
     candidates: Sequence[Candidate], options: Built, *, modes: Sequence[Mode], keep: Keep
 ) -> None:
     """Run the jobs, show what came of them, and exit with the code that says so."""
-    asked = Ran(**asdict(options))
+    asked = Ran.of(options)
     display = Display(
         verbose=asked.verbose,
         quiet=asked.quiet,

@@ -18,7 +18,6 @@ from msgspec import Struct, field
 
 from runner import labels
 from runner.engine import Found
-from runner.plan.dockerfile import render_job, render_services, render_system
 from runner.plan.planner import Plan
 from runner.plan.pythonlists import Constraints, PythonList, is_for_service
 from runner.resources import CONTAINER
@@ -118,7 +117,7 @@ def _shared(plan: Plan) -> Iterator[Link]:
         version=distro,
         what="system",
         distro=plan.distro.name,
-        text=render_system(recipe),
+        text=plan.stages.system,
         files=plan.certificates,
     )
     if recipe.of_services:
@@ -127,7 +126,7 @@ def _shared(plan: Plan) -> Iterator[Link]:
             version=distro,
             what="packages of the services",
             distro=plan.distro.name,
-            text=render_services(recipe),
+            text=plan.stages.services,
         )
     if recipe.python:
         yield PythonLink(
@@ -153,7 +152,7 @@ def _own(plan: Plan) -> Iterator[Link]:
             version="packages-" if required else "",
             what="packages of the plugins",
             distro=plan.distro.name,
-            text=render_job(recipe),
+            text=plan.stages.job,
         )
     if required:
         yield PythonLink(

@@ -15,6 +15,7 @@ from runner.distros.distro import Distro
 from runner.distros.machine import Announce
 from runner.engine import ContainerSpec, Engine
 from runner.errors import ConfigError, EngineError, RunnerError
+from runner.host.files import write_whole
 from runner.host.proxies import proxy_variables
 from runner.host.workspace import RunFolder
 from runner.lint.files import PluginText
@@ -62,10 +63,7 @@ class Packager(Struct, frozen=True, kw_only=True):
                 return frozenset(json.loads(kept.read_text()))
         self.announce(f"asking {distro.name} for {len(wanted)} packages")
         missing = self._ask(base.image_id, program, wanted, distro)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(f".{self.run.id}")
-        temporary.write_text(json.dumps(sorted(missing)))
-        temporary.replace(kept)
+        write_whole(kept, json.dumps(sorted(missing)).encode())
         return missing
 
     def _ask(

@@ -1,21 +1,16 @@
-"""Rendering a job's Dockerfile: values in, text out, nothing built.
+"""A job's Dockerfile: what it depends on, its text from its stages, and what changed in it.
 
 It has a stage for each kind of image: `system`, `services`, and the job's. On what the tree needs
 come the Python packages, which no Dockerfile installs, and on these the packages of the plugins.
 """
 
-import shlex
 from collections.abc import Iterator
-from functools import cache
 from textwrap import shorten
 
-import jinja2
 from msgspec import Struct
 
-from runner import labels
 from runner.distros.distro import Distro
 from runner.plan.pythonlists import PythonList
-from runner.resources import TEMPLATES
 
 
 class Instruction(Struct, frozen=True):
@@ -61,59 +56,28 @@ class Recipe(Struct, frozen=True, kw_only=True):
         return tuple(layer for layer in self.layers if layer.plugin)
 
 
-def render(recipe: Recipe) -> str:
-    """Render all stages, with the Python packages as comments at their places.
+class Stages(Struct, frozen=True, kw_only=True):
+    """The texts of a Dockerfile's stages: on the distro only, of services, of the plugins."""
 
-    Package names must have been checked before.
-    """
+    system: str
+    services: str
+    job: str
+
+
+def assemble(recipe: Recipe, stages: Stages) -> str:
+    """The Dockerfile: all stages, with the Python packages as comments at their places."""
     return "".join(
         [
             f"# {recipe.job}\n",
             "# Rendered by devstack-runner. From what changes least to what changes most.\n",
-            render_system(recipe),
-            *(["\n", render_services(recipe)] if recipe.of_services else []),
+            stages.system,
+            *(["\n", stages.services] if recipe.of_services else []),
             *map(_comment, recipe.python),
             "\n# the job\n",
-            render_job(recipe),
+            stages.job,
             *map(_comment, recipe.requirements),
         ]
     )
-
-
-def render_system(recipe: Recipe) -> str:
-    """Render the stage that depends on the distro only."""
-    return _rendered("system", recipe)
-
-
-def render_services(recipe: Recipe) -> str:
-    """Render the stage of the packages of enabled services."""
-    return _rendered("services", recipe)
-
-
-def render_job(recipe: Recipe) -> str:
-    """Render the stage of the packages of the plugins."""
-    return _rendered("job", recipe)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    """The templates, compiled once: a job renders them several times."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - a Dockerfile is not HTML; names are checked and quoted
-    )
-    environment.filters["quote"] = shlex.quote
-    return environment
-
-
-def _rendered(template: str, recipe: Recipe) -> str:
-    source = _environment().get_template(f"{template}.Dockerfile.j2")
-    text = source.render(recipe=recipe, labels=labels)
-    return text.lstrip("\n")
 
 
 def _comment(python: PythonList) -> str:

@@ -9,6 +9,7 @@ from runner import labels
 from runner.distros.baseimage import BaseImage
 from runner.engine import ContainerSpec, Engine, Mount
 from runner.errors import ConfigError, EngineError
+from runner.host.files import write_whole
 from runner.host.workspace import RunFolder
 from runner.plan import localconf
 from runner.resources import TREE
@@ -39,10 +40,7 @@ def evaluate(
         return localconf.decode_evaluation(kept.read_text())
     answer = _ask(engine, base, conf, variables, run)
     evaluated = localconf.decode_evaluation(answer)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    temporary = kept.with_suffix(".new")
-    temporary.write_text(answer)
-    temporary.replace(kept)
+    write_whole(kept, answer.encode())
     return evaluated
 
 

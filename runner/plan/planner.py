@@ -23,6 +23,7 @@ from runner.plan.evaluation import evaluate
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
 from runner.plan.requirements import Requirements, find_requirements, read_requirements
+from runner.plan.stages import find_stages
 from runner.resources import TREE
 from runner.sources.fetch import Sources
 from runner.sources.offline import VARIABLES, Network
@@ -66,6 +67,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     conf: str
     plugins: tuple[Plugin, ...]
     recipe: dockerfile.Recipe
+    stages: dockerfile.Stages
     certificates: Mapping[str, bytes]
     network: Network = Network.FREE
     requirements: Requirements = field(default_factory=Requirements)
@@ -73,7 +75,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     @property
     def dockerfile(self) -> str:
         """The text of the job's Dockerfile."""
-        return dockerfile.render(self.recipe)
+        return dockerfile.assemble(self.recipe, self.stages)
 
     @property
     def constraints(self) -> Constraints:
@@ -151,6 +153,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             conf=conf,
             plugins=plugins,
             recipe=recipe,
+            stages=find_stages(recipe, self.cache),
             certificates=certificates,
             network=network,
             requirements=self._requirements(variables, network)

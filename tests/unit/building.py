@@ -1,7 +1,9 @@
 """A job to build, and an engine that says what a test wants it to say."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self, cast
+from typing import Any, Self, cast
+
+from msgspec.structs import replace
 
 from runner.distros.baseimage import BaseImage, Origin
 from runner.distros.distro import read_distros
@@ -14,6 +16,7 @@ from runner.outcome.observer import Silent
 from runner.outcome.result import ImageInfo
 from runner.plan.dockerfile import Layer, Recipe
 from runner.plan.planner import Plan
+from runner.plan.templates import render_stages
 from runner.resources import IMAGES
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
@@ -23,23 +26,31 @@ FOO = Layer(
     source="devstack/files/debs/foo",
     plugin="foo",
 )
+RECIPE = Recipe(
+    job="debian-12-foo",
+    distro=DEBIAN,
+    base="debian:12",
+    uid=1,
+    gid=1,
+    certificates=("a.crt",),
+    layers=(FOO,),
+)
 PLAN = Plan(
     job="debian-12-foo",
     distro=DEBIAN,
     base=BaseImage(reference="debian:12", image_id="sha256:1", origin=Origin.LOCAL),
     conf="",
     plugins=(),
-    recipe=Recipe(
-        job="debian-12-foo",
-        distro=DEBIAN,
-        base="debian:12",
-        uid=1,
-        gid=1,
-        certificates=("a.crt",),
-        layers=(FOO,),
-    ),
+    recipe=RECIPE,
+    stages=render_stages(RECIPE),
     certificates={"a.crt": b"a"},
 )
+
+
+def with_recipe(plan: Plan, **changes: Any) -> Plan:
+    """The plan with another recipe, and the stages that belong to it."""
+    recipe = replace(plan.recipe, **changes)
+    return replace(plan, recipe=recipe, stages=render_stages(recipe))
 
 
 class FakeEngine:

@@ -15,7 +15,7 @@ from runner.image.chain import references
 from runner.image.search import describe
 from runner.plan.planner import Plan
 from runner.resources import IMAGES
-from tests.unit.building import FOO, PLAN, FakeEngine, ensure
+from tests.unit.building import FOO, PLAN, FakeEngine, ensure, with_recipe
 
 
 def test_an_unchanged_job_builds_nothing(folder: JobFolder) -> None:
@@ -34,7 +34,7 @@ def test_a_changed_list_says_why_it_is_built_again(folder: JobFolder) -> None:
     engine = FakeEngine()
     ensure(engine, folder)
     more = replace(FOO, packages=(*FOO.packages, "libnew-dev"))
-    changed = replace(PLAN, recipe=replace(PLAN.recipe, layers=(more,)))
+    changed = with_recipe(PLAN, layers=(more,))
     assert ensure(engine, folder, changed).reason == f"{FOO.title} changed (+libnew-dev)"
 
 
@@ -124,7 +124,7 @@ def test_what_is_noted_of_an_image_is_told_to_all_who_find_it_made(folder: JobFo
         'dnf went on when a scriptlet of für"$HOME" failed: the package may not work',
     )
     assert ensure(engine, folder, fedora).notes == first.notes
-    other = replace(fedora, recipe=replace(fedora.recipe, layers=()))
+    other = with_recipe(fedora, layers=())
     assert ensure(engine, folder, other).notes == first.notes, "the system is the same"
 
 

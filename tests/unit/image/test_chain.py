@@ -14,6 +14,7 @@ from runner.plan.dockerfile import Layer, Recipe
 from runner.plan.planner import Plan
 from runner.plan.pythonlists import BINDEP, Constraints, PythonList
 from runner.plan.requirements import Requirements
+from runner.plan.templates import render_stages
 from runner.resources import IMAGES
 
 DEBIAN = read_distros(IMAGES)["debian-12"]
@@ -41,24 +42,25 @@ def a_plan(
     base: str = "sha256:1",
     certificate: bytes = b"a",
 ) -> Plan:
-    job = f"debian-12-{name}"
+    recipe = Recipe(
+        job=f"debian-12-{name}",
+        distro=DEBIAN,
+        base="debian:12",
+        uid=1,
+        gid=1,
+        certificates=("a.crt",),
+        layers=layers,
+        python=python,
+        requirements=required,
+    )
     return Plan(
-        job=job,
+        job=recipe.job,
         distro=DEBIAN,
         base=BaseImage(reference="debian:12", image_id=base, origin=Origin.LOCAL),
         conf="",
         plugins=(),
-        recipe=Recipe(
-            job=job,
-            distro=DEBIAN,
-            base="debian:12",
-            uid=1,
-            gid=1,
-            certificates=("a.crt",),
-            layers=layers,
-            python=python,
-            requirements=required,
-        ),
+        recipe=recipe,
+        stages=render_stages(recipe),
         certificates={"a.crt": certificate},
         requirements=Requirements(folder=Path("/r"), constraints=Constraints(constraints)),
     )

@@ -13,7 +13,7 @@ from runner.image.chain import references
 from runner.plan.planner import Plan
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import Requirements
-from tests.unit.building import PLAN, FakeEngine, ensure
+from tests.unit.building import PLAN, FakeEngine, ensure, with_recipe
 
 SIX = PythonList(
     title="plugin foo: requirements.txt", requirements=("six",), source="x", plugin="foo"
@@ -30,7 +30,7 @@ NO_SOLUTION = (
 
 def with_python(*tree: PythonList, plugin: PythonList | None = SIX) -> Plan:
     required = (plugin,) if plugin else ()
-    return replace(PLAN, recipe=replace(PLAN.recipe, python=tree, requirements=required))
+    return with_recipe(PLAN, python=tree, requirements=required)
 
 
 def test_python_packages_are_installed_in_a_container_of_ours(folder: JobFolder) -> None:

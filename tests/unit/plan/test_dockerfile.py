@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from runner.distros.distro import Distro, read_distros
-from runner.plan.dockerfile import Layer, Recipe, changed_layer, instructions, render
+from runner.plan.dockerfile import Layer, Recipe, assemble, changed_layer, instructions
 from runner.plan.pythonlists import PythonList
+from runner.plan.templates import render_stages
 from runner.resources import IMAGES
 
 DISTROS = read_distros(IMAGES)
@@ -46,6 +47,10 @@ def a_recipe(
         certificates=certificates,
         layers=layers,
     )
+
+
+def render(recipe: Recipe) -> str:
+    return assemble(recipe, render_stages(recipe))
 
 
 def lines(dockerfile: str) -> list[str]:

@@ -16,6 +16,7 @@ from runner.host.workspace import RunFolder
 from runner.plan.dockerfile import Recipe
 from runner.plan.planner import Plan, Request, job_identifier
 from runner.plan.requirements import Requirements
+from runner.plan.templates import render_stages
 from runner.resources import CONTAINER, IMAGES, INSIDE, TREE
 from runner.sources.plugin import Plugin, PluginSource
 from runner.stack import downloads
@@ -40,13 +41,15 @@ def a_plugin(name: str) -> Plugin:
 
 def a_plan(*names: str) -> Plan:
     job = job_identifier(DEBIAN, names)
+    recipe = Recipe(job=job, distro=DEBIAN, base="debian:12", uid=1000, gid=1000)
     return Plan(
         job=job,
         distro=DEBIAN,
         base=BaseImage(reference="debian:12", image_id="sha256:1", origin=Origin.LOCAL),
         conf="",
         plugins=tuple(a_plugin(name) for name in names),
-        recipe=Recipe(job=job, distro=DEBIAN, base="debian:12", uid=1000, gid=1000),
+        recipe=recipe,
+        stages=render_stages(recipe),
         certificates={},
     )
 
