@@ -1,13 +1,14 @@
 """The application: its commands, and the one place where errors are shown."""
 
-import sys
-from typing import Annotated, Any
+import gc
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from runner import __version__
 from runner.errors import RunnerError
+from runner.host.leaving import leave
 
 # What people come for first, then what they do with a kept container, then the rest.
 _ORDER = (
@@ -15,6 +16,8 @@ _ORDER = (
     *("shell", "exec", "logs", "report", "status", "down"),
     *("init", "lint", "render", "build", "distros", "doctor", "engine", "lab", "gc"),
 )
+# Nearly all that a command makes is imported and stays, so there is little to look for.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 class ErrorsForPeople(TyperGroup):
@@ -70,10 +73,15 @@ def _global(
     """Take the options before the command."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the program."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    end = SystemExit(0)
     try:
         app()
+    except SystemExit as raised:
+        end = raised
     except KeyboardInterrupt:
         typer.secho("interrupted", err=True)
-        sys.exit(130)
+        end = SystemExit(130)
+    leave(end)

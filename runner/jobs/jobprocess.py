@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from msgspec import Struct
 
 from runner.distros.distro import Distro
 from runner.errors import Interrupted, RunnerError
 from runner.host.interrupts import stop_twice_is_now
+from runner.host.leaving import leave
 from runner.host.workspace import RunFolder
 from runner.jobs.opening import join_run
 from runner.jobs.pipeline import Keep, problem_of
@@ -94,7 +95,7 @@ def relay(message: Message, job: str, observer: Observer) -> None:
     call(job, *arguments[1:])
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Do the job that is ordered on standard input."""
     parent = os.getppid()
     messages = os.fdopen(os.dup(1), "wb")
@@ -104,6 +105,7 @@ def main() -> None:
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - it is from the process that began us
     sender = Relay(messages, output=order.output)
     sender.send(RESULT, do(order, sender))
+    leave(SystemExit(0))
 
 
 def _tidy_up_with(parent: int) -> None:
