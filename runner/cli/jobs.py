@@ -1,6 +1,7 @@
 """Commands that run jobs or a part of them: run, stack, build, render."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -8,6 +9,7 @@ from runner.cli.app import app
 from runner.cli.options import Built, Made, Ran, Stacked, takes_options
 
 if TYPE_CHECKING:
+    from runner.jobs.matrix import Candidate
     from runner.jobs.pipeline import Keep
 
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 def run(options: Ran) -> None:
     """Run plugins through all phases: stack, unstack, clean."""
     from runner.cli.selection import find_jobs, list_and_exit
-    from runner.cli.session import dry_run_and_exit, run_and_exit
+    from runner.cli.session import run_and_exit
     from runner.outcome.phases import Mode
 
     keep = _keep(options)
@@ -24,7 +26,7 @@ def run(options: Ran) -> None:
     if options.list_jobs:
         list_and_exit(found, as_json=options.json)
     if options.dry_run:
-        dry_run_and_exit(found)
+        _dry_run_and_exit(found)
     run_and_exit(found, options, modes=tuple(Mode), keep=keep)
 
 
@@ -33,13 +35,13 @@ def run(options: Ran) -> None:
 def stack(options: Stacked) -> None:
     """Run stack.sh and keep the container to work in; again: in the same container."""
     from runner.cli.selection import find_jobs
-    from runner.cli.session import dry_run_and_exit, run_and_exit
+    from runner.cli.session import run_and_exit
     from runner.jobs.pipeline import Keep
     from runner.outcome.phases import Mode
 
     found = find_jobs(options)
     if options.dry_run:
-        dry_run_and_exit(found)
+        _dry_run_and_exit(found)
     run_and_exit(found, options, modes=(Mode.STACK,), keep=Keep.ALWAYS)
 
 
@@ -48,12 +50,12 @@ def stack(options: Stacked) -> None:
 def build(options: Built) -> None:
     """Build the images of the jobs; run no phase."""
     from runner.cli.selection import find_jobs
-    from runner.cli.session import dry_run_and_exit, run_and_exit
+    from runner.cli.session import run_and_exit
     from runner.jobs.pipeline import Keep
 
     found = find_jobs(options)
     if options.dry_run:
-        dry_run_and_exit(found)
+        _dry_run_and_exit(found)
     run_and_exit(found, options, modes=(), keep=Keep.NEVER)
 
 
@@ -61,11 +63,19 @@ def build(options: Built) -> None:
 @takes_options
 def render(options: Made) -> None:
     """Print the Dockerfiles of the jobs; build nothing."""
+    from runner.cli.planned import render_plans
     from runner.cli.selection import find_jobs
-    from runner.cli.session import render_plans
 
     for text in render_plans(find_jobs(options)):
         typer.echo(text)
+
+
+def _dry_run_and_exit(found: "Sequence[Candidate]") -> NoReturn:
+    from runner.cli.planned import describe_plans
+
+    for line in describe_plans(found):
+        typer.echo(line)
+    raise typer.Exit
 
 
 def _keep(options: Ran) -> "Keep":

@@ -14,7 +14,9 @@ from runner.engine import Container, ContainerSpec, Engine
 from runner.errors import EngineError, HostError, Interrupted, NeedsMore, RunnerError
 from runner.host.proxies import proxy_variables
 from runner.host.workspace import RunFolder, Workspace
-from runner.image.build import Builder, PackagesFailed
+from runner.image.build import ensure_image
+from runner.image.failure import PackagesFailed
+from runner.image.workshop import Workshop
 from runner.outcome.collect import Collector
 from runner.outcome.observer import Observer
 from runner.outcome.phases import Mode, Status
@@ -105,16 +107,7 @@ class _Job:
         for note in self._plan.requirements.notes:
             self._say(f"note: {note}")
         try:
-            self._image = Builder(
-                engine=pipeline.engine,
-                observer=pipeline.observer,
-                folder=self._folder,
-                cache=pipeline.workspace.cache,
-                owner={**pipeline.run.owner, "job": self._plan.job},
-                pip=pipeline.request.pip,
-                lab=pipeline.request.lab,
-                deadline=self._deadline,
-            ).ensure(self._plan)
+            self._image = ensure_image(self._plan, self._workshop())
             spec = container_spec(
                 self._plan,
                 pipeline.request,
@@ -129,6 +122,19 @@ class _Job:
         except STOPPERS as error:
             return self._finish(problem=problem_of(error))
         return self._finish()
+
+    def _workshop(self) -> Workshop:
+        pipeline = self._pipeline
+        return Workshop(
+            engine=pipeline.engine,
+            observer=pipeline.observer,
+            folder=self._folder,
+            cache=pipeline.workspace.cache,
+            owner={**pipeline.run.owner, "job": self._plan.job},
+            pip=pipeline.request.pip,
+            lab=pipeline.request.lab,
+            deadline=self._deadline,
+        )
 
     def _run_in(self, spec: ContainerSpec) -> None:
         with self._take_container(spec) as container:

@@ -11,7 +11,8 @@ from runner.engine import ContainerSpec, Engine, Found
 from runner.engine.frames import Reader, Stream
 from runner.host.pipconfig import PipConfig
 from runner.host.workspace import JobFolder
-from runner.image.build import Builder
+from runner.image.build import ensure_image
+from runner.image.workshop import Workshop
 from runner.outcome.observer import Silent
 from runner.outcome.result import ImageInfo
 from runner.plan.dockerfile import Layer, Recipe
@@ -148,7 +149,7 @@ def ensure(
     pip: PipConfig | None = None,
     deadline: float | None = None,
 ) -> ImageInfo:
-    builder = Builder(
+    workshop = Workshop(
         engine=cast("Engine", engine),
         observer=Silent(),
         folder=folder,
@@ -156,4 +157,4 @@ def ensure(
         pip=pip or PipConfig(),
         deadline=deadline,
     )
-    return builder.ensure(plan)
+    return ensure_image(plan, workshop)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from runner.cli import app
-from runner.cli.session import Display, _show_and_exit
+from runner.cli.ending import Display, show_and_exit
 from runner.host.workspace import RunFolder
 from runner.outcome.phases import Status
 from runner.outcome.result import Problem, RunResult, to_json
@@ -111,7 +111,7 @@ def test_reports_are_checked_before_the_run(command: str, runs: Path) -> None:
 def end(run: RunResult, folder: RunFolder, *targets: Target) -> int:
     """The exit code with which a run ends."""
     with pytest.raises(typer.Exit) as caught:
-        _show_and_exit(run, folder, Display(quiet=True, reports=targets))
+        show_and_exit(run, folder, Display(quiet=True, reports=targets))
     return caught.value.exit_code
 
 

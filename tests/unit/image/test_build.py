@@ -10,8 +10,8 @@ from runner.distros.distro import read_distros
 from runner.engine import Engine
 from runner.errors import EngineError
 from runner.host.workspace import JobFolder
-from runner.image.build import PackagesFailed
 from runner.image.chain import references
+from runner.image.failure import PackagesFailed
 from runner.image.search import describe
 from runner.plan.planner import Plan
 from runner.resources import IMAGES

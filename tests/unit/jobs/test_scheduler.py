@@ -103,7 +103,7 @@ def test_room_is_what_is_scarcest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "", "1.5"])
 def test_j_is_a_number_or_auto(text: str) -> None:
-    from runner.cli.session import jobs_at_once  # noqa: PLC0415
+    from runner.cli.many import jobs_at_once  # noqa: PLC0415
 
     with pytest.raises(ConfigError, match="not a number of jobs"):
         jobs_at_once(text, 3, say=False)
