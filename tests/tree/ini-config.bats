@@ -322,6 +322,13 @@ write_g() {
     is "$(iniget_sections G)" 's t s'
 }
 
+@test "iniget_sections: words have one blank between, whatever is in the brackets" {
+    write f '[ ccc ]\na=1\n[d  e]\n[\tf\t*]\n[]\n[g]\n'
+    is "$(iniget_sections f)" 'ccc d e f * g'
+    write f 'no section\n'
+    is "$(iniget_sections f)" ''
+}
+
 @test "IG-14: ini_has_option" {
     write_g
     run -0 ini_has_option G s a
