@@ -161,3 +161,59 @@ q-svc,rabbit,mysql,neutron-api,neutron-rpc-server,neutron-periodic-workers"
 $(id -un) ALL=(root) NOPASSWD: $PWD/venv/bin/neutron-rootwrap-daemon $PWD/etc/rootwrap.conf"
     done
 }
+
+@test "extensions of the L3 agent are added once" {
+    run -0 neutron 'for name in fip_qos vpnaas vpnaas; do plugin_agent_add_l3_agent_extension $name; done' 'echo $L3_AGENT_EXTENSIONS'
+    is "$output" fip_qos,vpnaas
+}
+
+@test "files that plugins add are the server's, as often as they are added" {
+    local lines="neutron_server_config_add $PWD/F; neutron_server_config_add $PWD/F"
+    run -0 neutron "$lines" 'determine_config_files neutron-server'
+    is "$output" "--config-file $PWD/etc/neutron.conf --config-file $PWD/etc/plugins/ml2_conf.ini --config-file $PWD/F --config-file $PWD/F"
+    stub uwsgi
+    run -0 configured "neutron_server_config_add $PWD/F" start_neutron
+    is "$output" "start neutron-api neutron-api-uwsgi.ini \"OS_NEUTRON_CONFIG_FILES=$PWD/etc/neutron.conf;$PWD/etc/plugins/ml2_conf.ini;$PWD/F\"
+start neutron-rpc-server F 
+start neutron-periodic-workers F "
+}
+
+@test "the L3 agent has its own file, other programs none" {
+    run -0 neutron 'determine_config_files neutron-l3-agent'
+    is "$output" "--config-file $PWD/etc/neutron.conf --config-file $PWD/etc/l3_agent.ini"
+    run -1 neutron 'determine_config_files foo'
+    [[ $output == *"Could not determine config files for foo."* ]]
+}
+
+@test "without rootwrap no filters are deployed" {
+    stub sudo
+    run -0 neutron 'Q_USE_ROOTWRAP=False' "neutron_deploy_rootwrap_filters $PWD/d"
+    is "$output$(calls)" ""
+    [[ ! -e etc ]]
+}
+
+@test "a plugin's filters are root's, and readable" {
+    mkdir -p d/etc/neutron/rootwrap.d
+    echo v >d/etc/neutron/rootwrap.d/v.filters
+    # owners are out of a test's reach
+    run -0 neutron 'function _as_root { echo "$*" >>as-root; local words=" $* "; ${words/ -o root -g root / }; }' \
+        "neutron_deploy_rootwrap_filters $PWD/d"
+    is "$(<as-root)" "install -d -o root -g root -m 0755 $PWD/etc/rootwrap.d
+install -o root -g root -m 0644 $PWD/d/etc/neutron/rootwrap.d/v.filters $PWD/etc/rootwrap.d"
+    is "$(stat -c %a etc/rootwrap.d/v.filters)" 644
+}
+
+@test "how Neutron reaches Placement" {
+    run -0 neutron 'mkdir etc; SERVICE_PASSWORD=secret' 'function configure_keystoneauth { iniset "$1" "$3" username "$2"; iniset "$1" "$3" password "$SERVICE_PASSWORD"; }' \
+        'NEUTRON_PLACEMENT_USERNAME=u' configure_placement_neutron 'for name in username password auth_type region_name; do iniget $NEUTRON_CONF placement $name; done'
+    is "$output" $'u\nsecret\npassword\nR'
+}
+
+@test "stop_new_ovs stops a build of one's own, and is content without one" {
+    run -0 neutron "_RUNNER_OVS_CTL=$PWD/none" stop_new_ovs
+    is "$output" ""
+    stub ovs-ctl
+    stub_sudo
+    run -0 neutron "_RUNNER_OVS_CTL=$STUBS/ovs-ctl" stop_new_ovs
+    is "$(calls ovs-ctl)" "ovs-ctl stop"
+}

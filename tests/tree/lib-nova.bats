@@ -34,6 +34,13 @@ configured() {
     nova 'configure_nova >configured' "$@"
 }
 
+@test "conductor_conf prints the file of a cell" {
+    NOVA_CONF_DIR=/etc/nova
+    source "$TREE/lib/nova"
+    run -0 conductor_conf 2
+    is "$output" /etc/nova/nova_cell2.conf
+}
+
 @test "where Nova is" {
     run -0 nova 'echo $NOVA_CONF $NOVA_CPU_CONF $NOVA_CELL_CONF $NOVA_INSTANCES_PATH $NOVA_URL'
     is "$output" "$PWD/etc/nova.conf $PWD/etc/nova-cpu.conf $PWD/etc/nova_cell1.conf $PWD/data/nova/instances http://127.0.0.1/compute"

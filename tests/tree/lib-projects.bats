@@ -118,3 +118,12 @@ predicate() {
 @test "the folder for Neutron's agents is there" {
     [[ -d $TREE/lib/neutron_plugins ]]
 }
+
+@test "Keystone's libraries are installed from their sources only when that is asked for" {
+    local calls=('git_clone_by_name() { echo "clone $1"; }; setup_dev_lib() { echo "install $1"; }'
+        "source '$TREE/lib/libraries'; install_keystoneauth; install_keystoneclient")
+    run -0 shell 'LIBS_FROM_GIT=""' _later_all "${calls[@]}"
+    is "$output" ""
+    run -0 shell 'LIBS_FROM_GIT=keystoneauth,python-keystoneclient' _later_all "${calls[@]}"
+    is "$output" $'clone keystoneauth\ninstall keystoneauth\nclone python-keystoneclient\ninstall python-keystoneclient'
+}
