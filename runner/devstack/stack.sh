@@ -37,7 +37,7 @@ source "$TOP_DIR/inc/core/sweep"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 _RUNNER_XTRACE=x
 trap exit_trap EXIT
-trap 'exit 130' INT
+trap 'builtin exit 130' INT
 identity_end_run_on_failure
 _event_run_begin stack
 

@@ -24,7 +24,7 @@ source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/teardown"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace
 trap teardown_trap EXIT
-trap 'exit 130' INT
+trap 'builtin exit 130' INT
 _event_run_begin unstack
 
 _stage_begin configuration

@@ -120,3 +120,18 @@ again() {
     rm -f "$RUN/events"
     local_conf
 }
+
+# failing <text of plugin.sh>
+#
+# Runs stack.sh with a plugin of that text and prints what the events say of the failure.
+failing() {
+    plugin p1 plugin.sh "$1"
+    tree stack.sh >"$RUN/out" 2>&1 || echo "status $?"
+    python3 - "$RUN/events" <<'PYTHON'
+import json, sys
+for event in map(json.loads, open(sys.argv[1])):
+    if event.get("status") == "failed":
+        where = (event.get("phase"), event.get("exit"), event.get("line"), event.get("function"), event.get("command"))
+        print(event["event"], *where, event.get("file", "").rsplit("/", 3)[-3:])
+PYTHON
+}
