@@ -163,7 +163,8 @@ def headline(result: JobResult) -> str:
 
 
 def _text(culprit: PhaseResult | StageResult) -> str:
-    return culprit.failure.command if culprit.failure else ""
+    failure = culprit.failure
+    return "\n".join(filter(None, (failure.command, *failure.reasons))) if failure else ""
 
 
 def _place(culprit: PhaseResult | StageResult, plugins: tuple[PluginInfo, ...]) -> str:

@@ -11,12 +11,14 @@ from runner.outcome.events import (
     Note,
     PhaseBegin,
     PhaseEnd,
+    Reason,
     RunBegin,
     RunEnd,
     StageBegin,
     StageEnd,
 )
 from runner.outcome.phases import Mode, Phase, Status, phases_of
+from runner.outcome.reasons import attach_reasons
 from runner.outcome.result import (
     Failure,
     ImageInfo,
@@ -27,7 +29,8 @@ from runner.outcome.result import (
     StageResult,
 )
 from runner.outcome.steps import (
-    as_bash_says,
+    Step,
+    attach_tail,
     dead_units_failure,
     find_phase,
     phase_result,
@@ -38,8 +41,8 @@ from runner.outcome.steps import (
 # A plugin can write to the channel of the events; what it writes must not fill our memory.
 _MOST = 10_000
 _MOST_DEAD = 100
+_MOST_REASONS = 100
 _EXIT_SIGNAL = 128
-_Step = PhaseResult | StageResult
 
 
 class _Run(Struct, kw_only=True):
@@ -49,10 +52,11 @@ class _Run(Struct, kw_only=True):
     closed: bool = False
     nested: list[Mode] = field(default_factory=list)
     end: RunEnd | None = None
-    steps: list[_Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     phase: PhaseBegin | None = None
     stage: StageBegin | None = None
     dead: list[DeadUnit] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
 
 
 class Collector:
@@ -78,7 +82,11 @@ class Collector:
         elif isinstance(event, Note):
             self._notes += [event.text] * (len(self._notes) < _MOST)
         elif self._current is not None:
-            self._fold_step(event, self._current, self._runs[self._current])
+            run = self._runs[self._current]
+            if isinstance(event, Reason):
+                run.reasons += [event] * (len(run.reasons) < _MOST_REASONS)
+            else:
+                self._fold_step(event, self._current, run)
 
     def close_mode(
         self,
@@ -98,7 +106,8 @@ class Collector:
         self._current = None
         if run.end is None:
             _interrupt(run, mode, exit_code, now)
-        _attach_tail(run, tail)
+        attach_tail(run.steps, tail)
+        attach_reasons(run.steps, run.reasons)
 
     @property
     def current(self) -> Mode | None:
@@ -188,7 +197,7 @@ class Collector:
             case _:
                 pass
 
-    def _all_steps(self, mode: Mode, run: _Run) -> list[_Step]:
+    def _all_steps(self, mode: Mode, run: _Run) -> list[Step]:
         if run.end is not None and not any(step.status.is_bad for step in run.steps):
             return run.steps
         planned = [
@@ -205,7 +214,7 @@ class Collector:
         ]
 
 
-def _add(run: _Run, mode: Mode, step: _Step | None) -> None:
+def _add(run: _Run, mode: Mode, step: Step | None) -> None:
     if step is None or len(run.steps) >= _MOST:
         return
     reload = isinstance(step, PhaseResult) and (
@@ -260,7 +269,7 @@ def _fail_open(
     """Blame what is running; when nothing is and nothing has failed yet, the script itself."""
     if run.phase is not None and (phase := find_phase(run.phase)) is not None:
         began = run.phase.time
-        step: _Step = PhaseResult(
+        step: Step = PhaseResult(
             mode=run.phase.mode, phase=phase, plugin=run.phase.plugin, status=status
         )
     elif any(step.status.is_bad for step in run.steps):
@@ -274,17 +283,7 @@ def _fail_open(
     run.phase = run.stage = None
 
 
-def _attach_tail(run: _Run, tail: Sequence[str]) -> None:
-    for index, step in reversed(list(enumerate(run.steps))):
-        if step.failure is not None and step.failure.tail:
-            return  # the journal of dead units, which says more
-        if step.status.is_bad:
-            failure = replace(step.failure or Failure(), tail=tuple(tail))
-            run.steps[index] = replace(step, failure=as_bash_says(failure))
-            return
-
-
-def _status_of(steps: Sequence[_Step], problem: Problem | None) -> Status:
+def _status_of(steps: Sequence[Step], problem: Problem | None) -> Status:
     found = {step.status for step in steps}
     if problem is not None or Status.ERROR in found:
         return Status.ERROR

@@ -96,6 +96,13 @@ class Note(_Event, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
+class Reason(_Event, frozen=True, kw_only=True, tag="reason"):
+    """What is likely behind a failure; with `about`, behind one that has one of these words."""
+
+    text: str
+    about: str = ""
+
+
 class Unknown(Struct, frozen=True, kw_only=True):
     """A line that is no event we know; the text is cut."""
 
@@ -103,7 +110,16 @@ class Unknown(Struct, frozen=True, kw_only=True):
 
 
 KnownEvent = (
-    RunBegin | RunEnd | StageBegin | StageEnd | PhaseBegin | PhaseEnd | DeadUnit | Merge | Note
+    RunBegin
+    | RunEnd
+    | StageBegin
+    | StageEnd
+    | PhaseBegin
+    | PhaseEnd
+    | DeadUnit
+    | Merge
+    | Note
+    | Reason
 )
 Event = KnownEvent | Unknown
 _DECODER: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)

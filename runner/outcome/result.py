@@ -25,6 +25,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     line: int = 0
     function: str = ""
     tail: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()  # what is likely behind it, where the command does not say it
 
     @property
     def place(self) -> str:

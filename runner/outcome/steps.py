@@ -1,7 +1,7 @@
 """The end of a phase or a stage, as the tree announces it, turned into its result."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -9,6 +9,7 @@ from runner.outcome.events import DeadUnit, PhaseBegin, PhaseEnd, StageEnd
 from runner.outcome.phases import Mode, Phase, Status
 from runner.outcome.result import Failure, PhaseResult, StageResult
 
+Step = PhaseResult | StageResult
 _BASH_GIVES_UP = re.compile(
     r"(?P<file>\S+): line (?P<line>\d+): "
     r"(?P<what>.*(unbound variable|bad substitution|syntax error).*)"
@@ -73,10 +74,21 @@ def with_dead_units(result: PhaseResult, dead: Iterable[DeadUnit]) -> PhaseResul
     return replace(result, status=Status.FAILED, exit_code=None, failure=dead_units_failure(dead))
 
 
-def as_bash_says(failure: Failure) -> Failure:
+def _as_bash_says(failure: Failure) -> Failure:
     """Where bash itself gives up, it names the line; the trap is told the command before it."""
     for text in reversed(failure.tail):
         found = _BASH_GIVES_UP.fullmatch(text)
         if found and found["file"] == failure.file:
             return replace(failure, line=int(found["line"]), command=found["what"])
     return failure
+
+
+def attach_tail(steps: list[Step], tail: Sequence[str]) -> None:
+    """Give the last step that failed what was printed last; a journal says more than that."""
+    for index, step in reversed(list(enumerate(steps))):
+        if step.failure is not None and step.failure.tail:
+            return
+        if step.status.is_bad:
+            failure = replace(step.failure or Failure(), tail=tuple(tail))
+            steps[index] = replace(step, failure=_as_bash_says(failure))
+            return

@@ -137,6 +137,7 @@ def _environment() -> jinja2.Environment:
         "line": in_a_line,
         "what_failed": words.what_failed,
         "place": words.place_of,
+        "reasons": words.reasons_of,
         "status": words.status_of,
         "last_lines": last_lines,
     }

@@ -12,7 +12,15 @@ from junitparser.xunit2 import JUnitXml, TestCase, TestSuite
 from runner.outcome.phases import Status
 from runner.outcome.result import JobResult, PhaseResult, Problem, RunResult
 from runner.report.text import in_a_line, last_lines, plain
-from runner.report.words import Step, name_of, place_of, properties, steps_of, what_failed
+from runner.report.words import (
+    Step,
+    name_of,
+    place_of,
+    properties,
+    reasons_of,
+    steps_of,
+    what_failed,
+)
 
 _Outcome = Error | Failure | Skipped
 
@@ -85,11 +93,12 @@ def _outcome(step: Step) -> _Outcome | None:
         case Status.SKIPPED | Status.NOT_RUN:
             return Skipped(step.status.value, step.status.value)
     command = step.failure.command if step.failure else ""
-    first = command.partition("\n")[0]
+    reasons = reasons_of(step)
+    first = command.partition("\n")[0] or "".join(reasons[:1])
     message = f"{what_failed(step)}: {first}" if first else what_failed(step)
     kind = Failure if step.status is Status.FAILED else Error
     outcome = kind(in_a_line(message), step.status.value)
-    outcome.text = plain("\n".join(filter(None, (place_of(step), command))))
+    outcome.text = plain("\n".join(filter(None, (place_of(step), command, *reasons))))
     return outcome
 
 

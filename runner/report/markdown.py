@@ -11,6 +11,7 @@ from runner.report.words import (
     duration,
     one_line,
     place_of,
+    reasons_of,
     started,
     status_of,
     verdict,
@@ -102,6 +103,9 @@ def _failure(job: JobResult, step: PhaseResult | StageResult) -> Iterator[str]:
         yield ""
     if step.failure and step.failure.command:
         yield from _fenced(last_lines([step.failure.command])[:_COMMAND_LINES], "sh")
+    for reason in reasons_of(step):
+        yield f"> {escape(reason)}"
+        yield ""
     if step.failure and step.failure.tail:
         yield from _fenced(last_lines(step.failure.tail), "text")
     yield "</details>"

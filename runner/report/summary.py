@@ -83,6 +83,7 @@ def _culprit_lines(job: JobResult, culprit: PhaseResult | StageResult) -> Iterat
         yield f"  {failure.place}"
     if failure.command:
         yield from (f"    {line}" for line in failure.command.splitlines())
+    yield from (f"  likely reason: {reason}" for reason in failure.reasons)
     if failure.tail:
         yield f"  last {len(failure.tail)} lines of output:"
         yield from (f"  | {line}" for line in failure.tail)

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from runner.outcome.phases import Mode, Phase, Status
 from runner.outcome.result import JobResult, PhaseResult, RunResult, StageResult, ending, exit_code
-from runner.report.text import in_a_line
+from runner.report.text import in_a_line, plain
 
 Step = PhaseResult | StageResult
 
@@ -28,6 +28,12 @@ def what_failed(step: Step) -> str:
 def place_of(step: Step) -> str:
     """File, line and function of a failure, as far as they are known."""
     return step.failure.place if step.failure else ""
+
+
+def reasons_of(step: Step) -> tuple[str, ...]:
+    """What is likely behind a failure, a sentence each."""
+    reasons = step.failure.reasons if step.failure else ()
+    return tuple(f"likely reason: {plain(reason)}" for reason in reasons)
 
 
 def steps_of(job: JobResult) -> Iterator[Step]:

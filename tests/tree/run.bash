@@ -104,7 +104,7 @@ events() {
     python3 - "$RUN/events" "$@" <<'PYTHON'
 import json, sys
 path, kind, *fields = sys.argv[1:]
-for line in open(path):
+for line in open(path, errors="replace"):
     event = json.loads(line)
     assert isinstance(event["time"], float)
     if event["event"] == kind:

@@ -28,6 +28,7 @@ FAILURE = Failure(
     line=12,
     function="install_heat",
     tail=("one", "two & <three>"),
+    reasons=("there is no <horizon> & no_swift",),
 )
 _STACK = (
     Phase.OVERRIDE_DEFAULTS,
@@ -123,7 +124,14 @@ def packages_failed(distro: str = "debian-13") -> JobResult:
 def nasty() -> JobResult:
     """All texts that come from outside, and a tail of a megabyte."""
     tail = (*(["x" * 999] * 1000), NASTY)
-    failure = Failure(command=f"{NASTY}\nsecond", file=NASTY, line=1, function=NASTY, tail=tail)
+    failure = Failure(
+        command=f"{NASTY}\nsecond",
+        file=NASTY,
+        line=1,
+        function=NASTY,
+        tail=tail,
+        reasons=(NASTY,),
+    )
     steps = (
         phase(Phase.SETTINGS, plugin="p|`l`<u>g"),
         phase(Phase.INSTALL, Status.FAILED, plugin="p|`l`<u>g", failure=failure),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runner.display.grouped import Grouped
 from runner.display.livejobs import LiveJobs
@@ -130,6 +131,15 @@ def test_github_is_told_of_what_may_fail_and_of_errors(
     stream = io.StringIO()
     two_jobs(stream, result)
     assert stream.getvalue().splitlines()[-1].startswith(line)
+
+
+def test_the_mark_of_a_failure_has_its_likely_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    bad = failed("a")
+    reasons = replace(FAILURE, reasons=("no horizon",))
+    stream = io.StringIO()
+    two_jobs(stream, replace(bad, phases=(replace(bad.phases[0], failure=reasons),)))
+    assert "::false 100%25%0Asecond line%0Ano horizon\n" in stream.getvalue()
 
 
 def test_gitlab_has_sections(monkeypatch: pytest.MonkeyPatch) -> None:

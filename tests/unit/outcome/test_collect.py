@@ -14,6 +14,7 @@ from runner.outcome.events import (
     Note,
     PhaseBegin,
     PhaseEnd,
+    Reason,
     RunBegin,
     RunEnd,
     StageBegin,
@@ -320,3 +321,27 @@ def test_any_order_of_events_gives_a_result(events: list[Event], modes: list[Mod
     result = finish(collect(events, modes))
     assert (result.status is Status.PASSED) == (result.exit_code == 0)
     assert result.status is not Status.PASSED or result.culprit is None
+
+
+def test_what_the_tree_says_of_a_failure_is_kept_with_it() -> None:
+    events: list[Event] = [RunBegin(mode=Mode.STACK)]
+    events += [
+        PhaseBegin(mode=Mode.STACK, phase="settings", plugin="a"),
+        Reason(text="no swift", about="swift"),
+        Reason(text="no horizon", about="horizon"),
+        Reason(text="CR LF"),
+        *phase(Mode.STACK, "settings", "a", "failed")[1:],
+        ended(Mode.STACK, "failed", 1),
+    ]
+    collector = collect(events)
+    collector.close_mode(Mode.STACK, exit_code=1, tail=["swift is not there"])
+    (failed,) = [each for each in finish(collector).phases if each.status is Status.FAILED]
+    assert failed.failure
+    assert failed.failure.reasons == ("no swift", "CR LF")
+
+
+def test_reasons_without_a_failure_and_without_end_do_no_harm() -> None:
+    events = [*stack_until("end"), *[Reason(text=str(n)) for n in range(10_000)]]
+    result = finish(collect([*events, ended(Mode.STACK)]))
+    assert result.status is Status.PASSED
+    assert bad(result) == []

@@ -100,6 +100,12 @@ def test_failures_come_first_with_their_command(page: Page) -> None:
     assert page.text.rindex("\nFailures\n") < command < page.text.rindex("\nMatrix\n")
 
 
+def test_the_likely_reason_stands_between_command_and_output(page: Page) -> None:
+    command = page.text.index("install_package heat | tee <log>")
+    reason = page.text.index("likely reason: there is no <horizon> & no_swift")
+    assert command < reason < page.text.index("two & <three>")
+
+
 def test_a_run_that_passed_speaks_of_no_failures() -> None:
     page = Page(render_html(run_of(passed()), None))
     assert "failures" not in page.ids()

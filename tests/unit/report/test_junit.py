@@ -8,7 +8,7 @@ import xmlschema
 from msgspec.structs import replace
 
 from runner.outcome.phases import Mode, Phase, Status
-from runner.outcome.result import JobResult, Problem, RunResult
+from runner.outcome.result import Failure, JobResult, Problem, RunResult
 from runner.report.junit import render_junit
 from tests.unit.reporting import (
     ALL,
@@ -82,7 +82,16 @@ def test_a_failure_has_command_place_and_output() -> None:
     )
     text = case.findtext("failure") or ""
     assert text.startswith("/opt/stack/heat/devstack/plugin.sh:12 (install_heat)\n")
+    assert text.endswith("\nlikely reason: there is no <horizon> & no_swift")
     assert case.findtext("system-out") == "one\ntwo & <three>\n"
+
+
+def test_a_failure_without_a_command_has_its_likely_reason_as_the_message() -> None:
+    failure = Failure(file="/f", reasons=("the line ends with CR LF",))
+    result = job("debian-12", Status.FAILED, phase(Phase.SETTINGS, Status.FAILED, failure=failure))
+    assert outcome(cases(result)["heat: settings"])[1] == (
+        "settings of plugin heat failed, exit 2: likely reason: the line ends with CR LF"
+    )
 
 
 def test_what_was_not_run_is_skipped() -> None:

@@ -77,6 +77,8 @@ def test_a_failure_is_folded_with_command_and_last_lines() -> None:
         "\n"
         "```sh\ninstall_package heat | tee <log>\n```\n"
         "\n"
+        "> likely reason: there is no &lt;horizon&gt; &amp; no\\_swift\n"
+        "\n"
         "```text\none\ntwo & <three>\n```\n"
         "\n"
         "</details>"

@@ -83,6 +83,18 @@ def test_a_failure_comes_first_with_place_command_and_tail() -> None:
     ]
 
 
+def test_what_is_likely_behind_a_failure_stands_below_the_command() -> None:
+    failure = Failure(command="cp a b", file="/f", line=1, tail=("one",), reasons=("x", "y: z"))
+    lines = lines_of(a_job(Status.FAILED, phase(Phase.INSTALL, Status.FAILED, failure=failure)))
+    assert lines[2:7] == [
+        "  /f:1",
+        "    cp a b",
+        "  likely reason: x",
+        "  likely reason: y: z",
+        "  last 1 lines of output:",
+    ]
+
+
 def test_what_to_type_next_is_said_for_a_kept_container() -> None:
     text = "\n".join(lines_of(FAILED))
     assert "devstack-runner shell debian-12-foo" in text

@@ -1,0 +1,42 @@
+"""What is likely behind a failure, of all that the tree has said about that."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from runner.outcome.events import Reason
+from runner.outcome.result import Failure
+from runner.outcome.steps import Step
+
+# what bash traces are questions and variables as well, which tell nothing of what went wrong
+_TRACED = re.compile(r"(\d{4}-\S+ \S+ \| )?\++ ")
+
+
+def attach_reasons(steps: list[Step], said: Sequence[Reason]) -> None:
+    """Give each step that failed what is likely behind it."""
+    for index, step in enumerate(steps):
+        if step.status.is_bad and step.failure is not None:
+            steps[index] = replace(step, failure=with_reasons(step.failure, said))
+
+
+def with_reasons(failure: Failure, said: Sequence[Reason]) -> Failure:
+    """The failure with the reasons that are sure, and with those that it has a word of."""
+    reasons = (reason.text for reason in said if not reason.about or _mentions(failure, reason))
+    return replace(failure, reasons=tuple(dict.fromkeys(reasons)))
+
+
+def _mentions(failure: Failure, reason: Reason) -> bool:
+    """Whether one of the words stands by itself in what is known of the failure."""
+    words = "|".join(map(re.escape, reason.about.split()))
+    pattern = re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", re.IGNORECASE)
+    return any(pattern.search(text) for text in _texts(failure) if reason.text not in text)
+
+
+def _texts(failure: Failure) -> Iterator[str]:
+    """What is known of it, without the place of the plugin, which may be named like a service."""
+    checkout, _, file = failure.file.partition("/devstack/")
+    yield file
+    yield failure.function
+    for text in (failure.command, *(line for line in failure.tail if not _TRACED.match(line))):
+        yield text.replace(f"{checkout}/", "") if checkout else text
