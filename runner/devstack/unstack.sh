@@ -20,6 +20,7 @@ entry_refuse_root
 entry_before_run
 source "$TOP_DIR/functions"
 _later_all
+source "$TOP_DIR/inc/core/lacking"
 source "$TOP_DIR/inc/core/projects"
 source "$TOP_DIR/inc/core/teardown"
 _RUNNER_TRACE_FILE=$TOP_DIR/.trace

@@ -85,8 +85,10 @@ class Collector:
             run = self._runs[self._current]
             if isinstance(event, Reason):
                 run.reasons += [event] * (len(run.reasons) < _MOST_REASONS)
-            else:
-                self._fold_step(event, self._current, run)
+                return
+            if isinstance(event, PhaseBegin | StageBegin) and not _is_bad(run.steps):
+                run.reasons.clear()
+            self._fold_step(event, self._current, run)
 
     def close_mode(
         self,
@@ -198,7 +200,7 @@ class Collector:
                 pass
 
     def _all_steps(self, mode: Mode, run: _Run) -> list[Step]:
-        if run.end is not None and not any(step.status.is_bad for step in run.steps):
+        if run.end is not None and not _is_bad(run.steps):
             return run.steps
         planned = [
             (phase, plugin.name)
@@ -272,7 +274,7 @@ def _fail_open(
         step: Step = PhaseResult(
             mode=run.phase.mode, phase=phase, plugin=run.phase.plugin, status=status
         )
-    elif any(step.status.is_bad for step in run.steps):
+    elif _is_bad(run.steps):
         return
     else:
         began = run.stage.time if run.stage is not None else now or 0.0
@@ -281,6 +283,10 @@ def _fail_open(
     seconds = max(0.0, now - began) if now is not None else 0.0
     run.steps.append(replace(step, seconds=seconds, exit_code=exit_code, failure=Failure()))
     run.phase = run.stage = None
+
+
+def _is_bad(steps: Sequence[Step]) -> bool:
+    return any(step.status.is_bad for step in steps)
 
 
 def _status_of(steps: Sequence[Step], problem: Problem | None) -> Status:

@@ -97,10 +97,13 @@ class Note(_Event, frozen=True, kw_only=True, tag="note"):
 
 
 class Reason(_Event, frozen=True, kw_only=True, tag="reason"):
-    """What is likely behind a failure; with `about`, behind one that has one of these words."""
+    """What is likely behind a failure: with `about`, behind one that has one of these words, or
+    that ended with this exit code.
+    """
 
     text: str
     about: str = ""
+    exit_code: int = 0
 
 
 class Unknown(Struct, frozen=True, kw_only=True):

@@ -14,16 +14,18 @@ _TRACED = re.compile(r"(\d{4}-\S+ \S+ \| )?\++ ")
 
 
 def attach_reasons(steps: list[Step], said: Sequence[Reason]) -> None:
-    """Give each step that failed what is likely behind it."""
+    """Give each step that failed the reasons that are sure, and those that it has a sign of."""
     for index, step in enumerate(steps):
         if step.status.is_bad and step.failure is not None:
-            steps[index] = replace(step, failure=with_reasons(step.failure, said))
+            reasons = (reason.text for reason in said if _is_behind(step, step.failure, reason))
+            failure = replace(step.failure, reasons=tuple(dict.fromkeys(reasons)))
+            steps[index] = replace(step, failure=failure)
 
 
-def with_reasons(failure: Failure, said: Sequence[Reason]) -> Failure:
-    """The failure with the reasons that are sure, and with those that it has a word of."""
-    reasons = (reason.text for reason in said if not reason.about or _mentions(failure, reason))
-    return replace(failure, reasons=tuple(dict.fromkeys(reasons)))
+def _is_behind(step: Step, failure: Failure, reason: Reason) -> bool:
+    if not reason.about or (reason.exit_code and reason.exit_code == step.exit_code):
+        return True
+    return _mentions(failure, reason)
 
 
 def _mentions(failure: Failure, reason: Reason) -> bool:

@@ -345,3 +345,35 @@ def test_reasons_without_a_failure_and_without_end_do_no_harm() -> None:
     result = finish(collect([*events, ended(Mode.STACK)]))
     assert result.status is Status.PASSED
     assert bad(result) == []
+
+
+def test_reasons_that_were_told_before_the_phase_are_not_those_of_its_failure() -> None:
+    events: list[Event] = [
+        RunBegin(mode=Mode.STACK),
+        *phase(Mode.STACK, "settings", "a"),
+        Reason(text="tolerated"),
+        *phase(Mode.STACK, "settings", "b", "failed"),
+        ended(Mode.STACK, "failed", 1),
+    ]
+    (failed,) = [each for each in finish(collect(events)).phases if each.status is Status.FAILED]
+    assert failed.failure
+    assert failed.failure.reasons == ()
+
+
+def test_the_unstack_in_a_clean_that_failed_keeps_its_reasons() -> None:
+    events: list[Event] = [
+        RunBegin(mode=Mode.CLEAN),
+        RunBegin(mode=Mode.UNSTACK),
+        Reason(text="of unstack"),
+        *phase(Mode.UNSTACK, "unstack", "a", "failed")[1:],
+        ended(Mode.UNSTACK, "failed", 1),
+        *phase(Mode.CLEAN, "clean", "a"),
+        ended(Mode.CLEAN),
+    ]
+    (failed,) = [
+        each
+        for each in finish(collect(events, [Mode.CLEAN])).phases
+        if each.status is Status.FAILED
+    ]
+    assert failed.failure
+    assert failed.failure.reasons == ("of unstack",)
