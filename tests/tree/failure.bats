@@ -34,11 +34,29 @@ load run
 
 @test "an exit with status 0 that is not traced is no signal" {
     run -0 failing $'set +o xtrace\ntrue\nexit 0'
-    is "${lines[0]}" "phase-end pre-install 0 3 None exit 0 ['p1', 'devstack', 'plugin.sh']"
+    is "${lines[1]}" "phase-end pre-install 0 3 None exit 0 ['p1', 'devstack', 'plugin.sh']"
 }
 
 @test "a plugin's exit is the shell's own: its status, in subshells, and with nounset" {
     plugin p1 plugin.sh $'set -o nounset\n[[ $2 == pre-install ]] || return 0\nX=$( (exit 5) || echo "five $?"; exit)\necho "got $X"\n(exit a 2>/dev/null) || echo "a $?"'
     run -0 tree stack.sh
     [[ $output == *$'\ngot five 5\n'* && $output == *$'\na 2\n'* ]]
+}
+
+@test "an exit in a plugin is no passed run" {
+    run -0 failing $'true\nexit 0'
+    is "${lines[0]}" "status 1"
+    is "${lines[1]}" "phase-end pre-install 0 2 None exit 0 ['p1', 'devstack', 'plugin.sh']"
+    is "$(events run-end status exit)" "failed 0"
+}
+
+@test "unstack and clean end with a status when a plugin's exit has none" {
+    local program
+    plugin p1 plugin.sh $'set +o xtrace\n[[ $1 == stack ]] || exit 0'
+    run -0 tree stack.sh
+    for program in unstack clean; do
+        run -1 tree $program.sh
+        is "$(events phase-end phase status exit line | tail -1)" "$program failed 0 2"
+        is "$(events run-end mode status exit | tail -1)" "$program failed 0"
+    done
 }

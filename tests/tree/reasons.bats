@@ -100,7 +100,7 @@ faulty() {
 @test "exit 0 ends the run, and it is said why" {
     faulty plugin.sh 'exit 0\n'
     run -0 reasons stack.sh
-    is "$output" $'passed\nexit ends the whole run, with status 0 as well, as the file is sourced: return ends the file only'
+    is "$output" $'exit ends the whole run, with status 0 as well, as the file is sourced: return ends the file only'
     faulty plugin.sh 'exit 3\n'
     run -0 reasons stack.sh
     is "$output" ""

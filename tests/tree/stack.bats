@@ -120,12 +120,6 @@ load yaml
     is "${lines[1]}" "phase-end pre-install 1 6 None g ['p1', 'devstack', 'plugin.sh']"
 }
 
-@test "an exit in a plugin is no passed run" {
-    run -0 failing $'true\nexit 0'
-    is "${lines[0]}" "phase-end pre-install 0 2 None exit 0 ['p1', 'devstack', 'plugin.sh']"
-    is "$(events run-end status exit)" "failed 0"
-}
-
 @test "a failure is followed by a dump and the words DevStack uses" {
     plugin p1 plugin.sh 'false'
     run -1 tree stack.sh
