@@ -1,11 +1,12 @@
 """A plugin that fails: where, how, and what is possible afterwards."""
 
+import html
 from pathlib import Path
 
 import pytest
 
 from runner.outcome.phases import SEQUENCE, Mode, Phase, Status
-from runner.outcome.result import Failure, PhaseResult
+from runner.outcome.result import Failure, PhaseResult, from_json
 from tests.container.harness import Outcome, Runner, job_name, write_conf, write_plugin
 
 FAILING_FILE = """\
@@ -135,6 +136,37 @@ def test_unset_variable_is_a_failure_in_its_file(runner: Runner) -> None:
 def test_file_that_bash_cannot_read_is_a_failure(runner: Runner) -> None:
     _, failure = pre_install_failure(runner, "garbled", "if true; then\necho x\n")
     assert any("syntax error" in line for line in failure.tail)
+
+
+CAUSES = {
+    "CR LF": ("# a comment\r\ntrue\r\n", 2, "plugin.sh:1: the line ends with CR LF"),
+    "a merge": ("true\n<<<<<<< HEAD\n=======\n>>>>>>> x\n", 2, "the marks of a merge conflict"),
+    "exit 0": ("set +o xtrace\nleave() {\n    exit 0\n}\nleave\n", 3, "return ends the file only"),
+    "a function that the tree lacks": ("\nstart_swift\n", 2, "of DevStack's lib/swift that"),
+    "a service that is not provided": ("cp /dev/null $HORIZON_DIR/x\n", 1, "provide yet: horizon"),
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_what_is_likely_behind_a_failure_is_said_in_the_terminal_and_in_all_reports(
+    cause: str, runner: Runner
+) -> None:
+    text, line, words = CAUSES[cause]
+    write_plugin(runner.folder, "riddle", plugin=text)
+    conf = write_conf(runner.folder, "enable_service horizon\nenable_plugin riddle ./riddle")
+    kinds = ("json", "junit", "html", "md")
+    reports = [word for kind in kinds for word in ("--report", f"{kind}={runner.folder}/{kind}")]
+    outcome = runner("run", "--rm", "-c", conf, *reports)
+    assert outcome.code == 1, outcome.stderr
+    (said,) = (row for row in outcome.stdout.splitlines() if row.startswith("  likely reason: "))
+    assert words in said
+    (failed,) = from_json((runner.folder / "json").read_bytes()).jobs[0].culprits
+    assert failed.failure
+    assert failed.failure.reasons == (said.removeprefix("  likely reason: "),)
+    place = (failed.failure.file, failed.failure.line)
+    assert place == ("/opt/stack/riddle/devstack/plugin.sh", line)
+    for kind in kinds:
+        assert words in html.unescape((runner.folder / kind).read_text()), kind
 
 
 @pytest.mark.parametrize("phase", [Phase.UNSTACK, Phase.CLEAN], ids=str)
