@@ -183,6 +183,19 @@ def test_unstack_and_clean_do_their_part_on_the_kept_container(
     assert not shared_runner.inside(JOB, "compgen -G '/etc/systemd/system/devstack@*' || true")
 
 
+def test_stack_after_clean_has_the_python_packages_of_the_image_and_no_others(
+    stacked: Outcome, shared_runner: Runner
+) -> None:
+    site = "/opt/stack/data/venv/lib/python3*/site-packages"
+    shared_runner.inside(JOB, f"cd {site} && touch leftover.py && rm -r pbr")
+    shared_runner.passes("clean", JOB)
+    assert shared_runner.inside(JOB, "ls -d /opt/stack/data || true") == ""
+    stack_again(shared_runner)
+    assert "Installing collected packages" not in shared_runner.log(JOB)
+    found = shared_runner.inside(JOB, f"cd {site} && ls -d leftover.py pbr || true")
+    assert found.split() == ["pbr"]
+
+
 def test_commands_of_the_tree_do_the_same_when_typed(
     stacked: Outcome, shared_runner: Runner
 ) -> None:
