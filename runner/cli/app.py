@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from runner import __version__
 from runner.errors import RunnerError
+from runner.host.interrupts import let_signals_through
 from runner.host.leaving import leave
 
 # What people come for first, then what they do with a kept container, then the rest.
@@ -75,6 +76,7 @@ def _global(
 
 def main() -> NoReturn:
     """Run the program."""
+    let_signals_through()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     end = SystemExit(0)
     try:

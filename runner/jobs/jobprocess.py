@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from runner.distros.distro import Distro
 from runner.errors import Interrupted, RunnerError
-from runner.host.interrupts import stop_twice_is_now
+from runner.host.interrupts import let_signals_through, stop_twice_is_now
 from runner.host.leaving import leave
 from runner.host.workspace import RunFolder
 from runner.jobs.opening import join_run
@@ -31,6 +31,8 @@ from runner.plan.planner import Request
 
 _PR_SET_PDEATHSIG = 1
 _GONE = signal.SIGUSR1
+# What has the process tidy up: a signal that is not ignored where Ctrl-C is.
+STOP = signal.SIGTERM
 # The last message: ("result", JobResult).
 RESULT = "result"
 Message = tuple[str, tuple[Any, ...]]
@@ -100,12 +102,17 @@ def main() -> NoReturn:
     parent = os.getppid()
     messages = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may be printed among the messages
-    stop_twice_is_now(first="", second="")
-    _tidy_up_with(parent)
-    order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - it is from the process that began us
-    sender = Relay(messages, output=order.output)
-    sender.send(RESULT, do(order, sender))
-    leave(SystemExit(0))
+    try:
+        stop_twice_is_now(first="", second="")
+        let_signals_through()
+        _tidy_up_with(parent)
+        order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that began us
+        sender = Relay(messages, output=order.output)
+        sender.send(RESULT, do(order, sender))
+        end = SystemExit(0)
+    except (KeyboardInterrupt, EOFError, pickle.UnpicklingError):  # the last two: of half an order
+        end = SystemExit(Interrupted.exit_code)
+    leave(end)
 
 
 def _tidy_up_with(parent: int) -> None:
@@ -114,12 +121,12 @@ def _tidy_up_with(parent: int) -> None:
     Its signal comes once for each thread of that process (prctl(2), PR_SET_PDEATHSIG), so it is
     not the one of which the second means to stop at once; and who is tidying up goes on.
     """
-    begin = signal.getsignal(signal.SIGINT)
+    begin = signal.getsignal(STOP)
 
     def gone(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(_GONE, signal.SIG_IGN)
-        if signal.getsignal(signal.SIGINT) is begin:
-            signal.raise_signal(signal.SIGINT)
+        if signal.getsignal(STOP) is begin:
+            signal.raise_signal(STOP)
 
     signal.signal(_GONE, gone)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _GONE)

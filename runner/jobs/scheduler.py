@@ -3,7 +3,6 @@
 import contextlib
 import pickle
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from msgspec import Struct, field
 
 from runner.errors import Interrupted
 from runner.host.workspace import RunFolder
-from runner.jobs.jobprocess import RESULT, Message, Order, relay
+from runner.jobs.jobprocess import RESULT, STOP, Message, Order, relay
 from runner.jobs.matrix import Candidate, judged, longest_first
 from runner.jobs.pipeline import Keep
 from runner.outcome.observer import Observer
@@ -50,7 +49,7 @@ class _Worker(Struct):
         if not self.told:
             self.told = True
             with contextlib.suppress(OSError):
-                self.process.send_signal(signal.SIGINT)
+                self.process.send_signal(STOP)
 
 
 class Crew(Struct):
@@ -96,7 +95,7 @@ class Crew(Struct):
         """Have all processes end without tidying up."""
         for worker in self.workers:
             worker.stop()
-            worker.process.send_signal(signal.SIGINT)
+            worker.process.send_signal(STOP)
 
     def _stop(self) -> None:
         for worker in self.workers:
@@ -113,6 +112,7 @@ class Crew(Struct):
         )
         worker = _Worker(candidate, process, errors)
         self.workers.append(worker)
+        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
         order = Order(
             request=candidate.request,
             distro=candidate.distro,
@@ -124,7 +124,6 @@ class Crew(Struct):
         assert process.stdin is not None  # noqa: S101 - it is a pipe
         with contextlib.suppress(BrokenPipeError), process.stdin:
             pickle.dump(order, process.stdin)
-        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
 
     def _listen(self, worker: _Worker) -> None:
         """Put what the process says on the queue, and None when it has ended."""
@@ -149,7 +148,7 @@ class Crew(Struct):
 
     def _close(self, worker: _Worker) -> JobResult:
         self.workers.remove(worker)
-        result = worker.result or _crashed(worker)
+        result = worker.result or _without_a_word(worker)
         if self._failed and result.exit_code == Interrupted.exit_code:
             result = _skipped(worker.candidate, self._failed)
         result = judged(worker.candidate, result)
@@ -171,19 +170,26 @@ def _skipped(candidate: Candidate, failed: str) -> JobResult:
     )
 
 
-def _crashed(worker: _Worker) -> JobResult:
-    """What came of a job whose process ended without a word."""
+def _without_a_word(worker: _Worker) -> JobResult:
+    """What came of a job whose process ended and said no result."""
+    code = worker.process.returncode
+    if worker.told and code in (-STOP, Interrupted.exit_code):  # before it had begun anything
+        problem = Problem.of(Interrupted("interrupted"))
+    else:
+        problem = _crashed(worker)
+    candidate = worker.candidate
+    return JobResult(
+        job=candidate.job, distro=candidate.distro.name, status=Status.ERROR, problem=problem
+    )
+
+
+def _crashed(worker: _Worker) -> Problem:
     worker.errors.seek(0)
     said = worker.errors.read().decode(errors="replace")[-_TAIL:].strip()
     code = worker.process.returncode
     how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
-    return JobResult(
-        job=worker.candidate.job,
-        distro=worker.candidate.distro.name,
-        status=Status.ERROR,
-        problem=Problem(
-            message=f"the process of the job {how}{f': {said}' if said else ''}",
-            hint="`devstack-runner gc` removes what it has left",
-            exit_code=_CRASHED,
-        ),
+    return Problem(
+        message=f"the process of the job {how}{f': {said}' if said else ''}",
+        hint="`devstack-runner gc` removes what it has left",
+        exit_code=_CRASHED,
     )

@@ -21,6 +21,7 @@ from runner.outcome.result import JobResult
 from runner.plan.planner import Request
 from runner.resources import IMAGES
 from runner.sources.plugin import PluginSource
+from tests.unit.jobs.slowengine import slow_engine
 
 DISTROS = [*read_distros(IMAGES).values()]
 
@@ -89,6 +90,27 @@ def test_a_process_that_dies_is_its_jobs_result(tmp_path: Path) -> None:
     assert result.problem
     assert "ended by signal 9" in result.problem.message
     assert "gc" in (result.problem.hint or "")
+
+
+def test_a_job_that_is_stopped_before_it_does_anything_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work = crew(tmp_path, Silent())
+
+    def stop() -> None:
+        while not at_work.workers:
+            time.sleep(0.001)
+        at_work.workers[0].stop()
+
+    stopper = threading.Thread(target=stop)
+    with slow_engine(tmp_path) as engine:  # for a machine on which the stop comes late
+        monkeypatch.setenv("DOCKER_HOST", engine.host)
+        stopper.start()
+        ((_, result),) = at_work.work(candidates(1))
+    stopper.join()
+    assert (result.status, result.exit_code) == (Status.ERROR, 130)
+    assert result.problem
+    assert result.problem.message == "interrupted"
 
 
 def test_room_is_what_is_scarcest(tmp_path: Path) -> None:
