@@ -14,6 +14,7 @@ from runner.engine import Engine, Found
 from runner.outcome.phases import Mode, Phase
 from runner.outcome.result import JobResult, PhaseResult, RunResult, from_json
 from tests.container import forked
+from tests.signals import afresh
 
 _PATIENCE = 10 * 60
 
@@ -78,7 +79,7 @@ class Runner:
 
     def command(self, *arguments: str | Path) -> list[str]:
         """The command line, for tests that start it themselves."""
-        return [sys.executable, "-m", "runner", *map(str, arguments)]
+        return afresh([sys.executable, "-m", "runner", *arguments])
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment that goes with it."""

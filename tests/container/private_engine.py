@@ -16,6 +16,8 @@ from pathlib import Path
 
 import docker
 
+from tests.signals import afresh
+
 _START_SECONDS = 60
 _STOP_SECONDS = 60
 _DISK = "4g"  # twice that of the images, while they are loaded
@@ -61,7 +63,11 @@ class PrivateEngine:
         ]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                afresh(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         end = time.monotonic() + _START_SECONDS
         while not self.answers():

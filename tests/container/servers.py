@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.container.harness import git
+from tests.signals import afresh
 
 PACKAGE = "devstack-runner-netprobe"  # which no other index has
 _MODULE = PACKAGE.replace("-", "_")
@@ -167,7 +168,7 @@ def git_daemon(folder: Path, address: str) -> Iterator[str]:
         port = free.getsockname()[1]
     place = (f"--base-path={folder}", f"--listen={address}", f"--port={port}", "--reuseaddr")
     server = subprocess.Popen(
-        ["git", "daemon", "--export-all", "--verbose", *place],
+        afresh(["git", "daemon", "--export-all", "--verbose", *place]),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

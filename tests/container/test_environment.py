@@ -13,6 +13,7 @@ from runner.outcome.result import ImageInfo
 from tests.container import holding
 from tests.container.harness import Outcome, Runner, job_name, write_plugin
 from tests.container.started import started
+from tests.signals import afresh
 
 # One tiny package without requirements, and two of its versions.
 PACKAGE, OLD, NEW = "cowsay", "5.0", "6.0"
@@ -224,7 +225,7 @@ def test_ctrl_c_while_the_engine_creates_a_container_leaves_none(
 ) -> None:
     assert outcome.job.image
     job = f"interrupted-{milliseconds}"
-    command = [sys.executable, holding.__file__, outcome.job.image.reference, job]
+    command = afresh([sys.executable, holding.__file__, outcome.job.image.reference, job])
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline().strip() == holding.WORD

@@ -16,13 +16,12 @@ from runner.errors import SourceError
 from runner.sources.fetch import Sources
 from runner.sources.offline import Network
 from runner.sources.plugin import Plugin, parse_plugin_option
+from tests.signals import afresh
 
 RUN = (
-    "import signal, sys; from pathlib import Path\n"
+    "import sys; from pathlib import Path\n"
     "from runner.sources.plugin import parse_plugin_option\n"
     "from runner.sources.fetch import Sources\n"
-    # A shell that starts the tests in the background has Ctrl-C ignored.
-    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "sources = Sources(cache=Path(sys.argv[1]), announce=print)\n"
     "print(sources.fetch(parse_plugin_option(sys.argv[2])).folder)"
 )
@@ -202,7 +201,7 @@ def test_credentials_are_neither_told_nor_kept(server: Server, cache: Path, stat
 
 def start(cache: Path, location: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": ":".join(filter(None, sys.path))}
-    command = [sys.executable, "-c", RUN, str(cache), f"foo={location}"]
+    command = afresh([sys.executable, "-u", "-c", RUN, str(cache), f"foo={location}"])
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
