@@ -9,15 +9,16 @@ bats_require_minimum_version 1.5.0
 TREE=$(cd "$BATS_TEST_DIRNAME/../../runner/devstack" && pwd)
 
 # Each test gets a folder of its own to be in, a HOME, a folder of stand-ins first on
-# PATH, and none of the variables that DevStack's functions read.
+# PATH, the umask and the time zone that a container has, and none of the variables that DevStack's functions read.
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit
+    umask 022
     export HOME=$BATS_TEST_TMPDIR/home
     export STUBS=$BATS_TEST_TMPDIR/stubs CALLS=$BATS_TEST_TMPDIR/calls
     mkdir -p "$HOME" "$STUBS"
     : >"$CALLS"
     PATH=$STUBS:$PATH
-    unset TOP_DIR DEST FILES LOGDIR ENABLED_SERVICES DISABLED_SERVICES DEVSTACK_PLUGINS \
+    unset TZ TOP_DIR DEST FILES LOGDIR ENABLED_SERVICES DISABLED_SERVICES DEVSTACK_PLUGINS \
         OFFLINE RECLONE GIT_DEPTH GIT_TIMEOUT ERROR_ON_CLONE REPOS_UPDATED RETRY_UPDATE \
         NO_UPDATE_REPOS DISTRO os_VENDOR os_RELEASE os_CODENAME os_PACKAGE GLOBAL_VENV \
         DEVSTACK_VENV http_proxy https_proxy no_proxy CURL_GET DATABASE_BACKENDS
