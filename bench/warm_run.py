@@ -1,7 +1,9 @@
 """A warm `devstack-runner run` beside plain docker doing the same work, in turns.
 
 Plain docker: cached `docker build`, `docker run` of the systemd container, wait for `running`,
-one `docker exec` a phase, `docker rm -f`. Ours: one `devstack-runner run`, image unchanged.
+one `docker exec` a phase, `docker rm -f`. Ours: one `devstack-runner run`, image unchanged. Then
+four such jobs at once: plain docker four times side by side, and `devstack-runner run -j 4`, for
+Debian 12 and 13 and the same bases under two more names.
 
     python bench/warm_run.py [ROUNDS]
 """
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from runner.host.certificates import read_certificates
@@ -26,6 +29,8 @@ PLUGIN = HERE / "small"
 RUNNER = [sys.executable, "-m", "runner"]
 PHASES = [phase.value for phase in Phase if phase.file == "plugin.sh"]
 IMAGE = "devstack-runner-bench:plain"
+JOBS = 4
+UNDER_ANOTHER_NAME = {"debian-12": "ubuntu-22.04", "debian-13": "ubuntu-24.04"}
 SYSTEMD = [
     "--cap-add=SYS_ADMIN",
     "--cap-add=NET_ADMIN",
@@ -41,19 +46,27 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as folder:
         context = make_context(Path(folder))
+        four = four_jobs()
         plain_docker(context)
+        ours(*four)
         ours()
         plain, runner = take_turns(rounds, lambda: plain_docker(context), ours)
+        plain4, runner4 = take_turns(rounds, lambda: at_once(context), lambda: ours(*four))
     docker("rmi", IMAGE)
     helped = [cpu_seconds([*RUNNER, "--help"]) for _ in range(5)]
-    row("plain docker", plain)
-    row("devstack-runner run", runner)
-    ratio = statistics.median(runner) / statistics.median(plain)
-    print(f"ratio of medians: {ratio:.2f}   of minima: {min(runner) / min(plain):.2f}")
+    compare("plain docker", plain, "devstack-runner run", runner)
+    compare("four at once, docker", plain4, "run -j 4, four jobs", runner4)
     print(f"--help: {min(helped) * 1000:.0f} ms of CPU time")
     print(f"memory: {printing_peak():.0f} MB while a plugin prints 1 GB")
     python = platform.python_version()
     print(f"machine: {os.cpu_count()} cores, {platform.platform()}, Python {python}")
+
+
+def compare(name: str, plain: list[float], our_name: str, runner: list[float]) -> None:
+    row(name, plain)
+    row(our_name, runner)
+    ratio = statistics.median(runner) / statistics.median(plain)
+    print(f"ratio of medians: {ratio:.2f}   of minima: {min(runner) / min(plain):.2f}")
 
 
 def row(name: str, seconds: list[float]) -> None:
@@ -108,8 +121,23 @@ def plain_docker(context: Path) -> None:
     docker("rm", "--force", "--volumes", container)
 
 
-def ours() -> None:
-    output([*RUNNER, "run", "--plugin", f"small={PLUGIN}", "--rm"])
+def at_once(context: Path) -> None:
+    with ThreadPoolExecutor(JOBS) as threads:
+        list(threads.map(plain_docker, [context] * JOBS))
+
+
+def four_jobs() -> list[str]:
+    """The options of four jobs; two distros are Debian under another name."""
+    words = ["-j", str(JOBS)]
+    for name, other in UNDER_ANOTHER_NAME.items():
+        command = [*RUNNER, "build", "--plugin", f"small={PLUGIN}", "--distro", name, "--json"]
+        base = json.loads(output(command))["jobs"][0]["image"]["base"]
+        words += ["-d", name, "-d", other, "--base-image", f"{other}={base}"]
+    return words
+
+
+def ours(*options: str) -> None:
+    output([*RUNNER, "run", "--plugin", f"small={PLUGIN}", "--rm", *options])
 
 
 def printing_peak() -> float:

@@ -18,6 +18,7 @@ from runner.jobs.matrix import Candidate
 from runner.jobs.opening import open_run
 from runner.jobs.pipeline import Keep
 from runner.jobs.scheduler import Crew, Orders
+from runner.jobs.stem import Stem
 from runner.outcome.phases import Mode
 from runner.outcome.result import JobResult, RunResult
 
@@ -65,6 +66,7 @@ def run_many(
         )
 
     with (
+        Stem(len(candidates)) as stem,  # which imports the program meanwhile
         make_observer(
             verbose=options.verbose,
             quiet=options.quiet,
@@ -75,7 +77,7 @@ def run_many(
     ):
         crew = Crew(orders, run, observer)
         stop_twice_is_now(before_exit=crew.stop_now)
-        for candidate, result in crew.work(candidates):
+        for candidate, result in crew.work(candidates, stem):
             found[candidate.job] = result
             # whoever kills us finds what has ended
             write_result(outcome(run), run)

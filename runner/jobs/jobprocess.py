@@ -1,14 +1,14 @@
-"""One job in a process of its own, told what to do on standard input.
+"""One job in a process of its own.
 
-It says what happens on standard output, as calls of an observer: the process that began it shows
-them. So a job's trouble, its signals and its connections to the engine are its own.
+It says what happens, as calls of an observer: the command that ordered it shows them. So a job's
+trouble, its signals and its connections to the engine are its own.
 """
 
 import ctypes
 import os
 import pickle
 import signal
-import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from runner.distros.distro import Distro
 from runner.errors import Interrupted, RunnerError
-from runner.host.interrupts import let_signals_through, stop_twice_is_now
+from runner.host.interrupts import stop_twice_is_now
 from runner.host.leaving import leave
 from runner.host.workspace import RunFolder
 from runner.jobs.opening import join_run
@@ -97,21 +97,20 @@ def relay(message: Message, job: str, observer: Observer) -> None:
     call(job, *arguments[1:])
 
 
-def main() -> NoReturn:
-    """Do the job that is ordered on standard input."""
-    parent = os.getppid()
-    messages = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing else may be printed among the messages
+def work(ordered: bytes, messages: IO[bytes], parent: int) -> NoReturn:
+    """Do the job that is ordered, in a process of its own, and end it; `parent` has forked it."""
     try:
         stop_twice_is_now(first="", second="")
-        let_signals_through()
         _tidy_up_with(parent)
-        order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that began us
+        order: Order = pickle.loads(ordered)  # noqa: S301 - from the process that began us
         sender = Relay(messages, output=order.output)
         sender.send(RESULT, do(order, sender))
         end = SystemExit(0)
-    except (KeyboardInterrupt, EOFError, pickle.UnpicklingError):  # the last two: of half an order
+    except KeyboardInterrupt:
         end = SystemExit(Interrupted.exit_code)
+    except BaseException:  # noqa: BLE001 - whoever forked us has work of its own to go on with
+        traceback.print_exc()
+        end = SystemExit(1)
     leave(end)
 
 
@@ -131,7 +130,7 @@ def _tidy_up_with(parent: int) -> None:
     signal.signal(_GONE, gone)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _GONE)
     if os.getppid() != parent:
-        raise SystemExit(Interrupted.exit_code)
+        raise KeyboardInterrupt
 
 
 def do(order: Order, observer: Observer) -> JobResult:
@@ -142,7 +141,3 @@ def do(order: Order, observer: Observer) -> JobResult:
     except (RunnerError, KeyboardInterrupt) as error:
         name = order.distro.name
         return JobResult(job=name, distro=name, status=Status.ERROR, problem=problem_of(error))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,12 +3,8 @@
 import contextlib
 import pickle
 import queue
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from typing import IO
 
 from msgspec import Struct, field
 
@@ -17,6 +13,7 @@ from runner.host.workspace import RunFolder
 from runner.jobs.jobprocess import RESULT, STOP, Message, Order, relay
 from runner.jobs.matrix import Candidate, judged, longest_first
 from runner.jobs.pipeline import Keep
+from runner.jobs.stem import JobProcess, Stem
 from runner.outcome.observer import Observer
 from runner.outcome.phases import Mode, Status
 from runner.outcome.result import JobResult, Problem
@@ -39,8 +36,7 @@ class _Worker(Struct):
     """A job's process, and what it has said that ended it."""
 
     candidate: Candidate
-    process: subprocess.Popen[bytes]
-    errors: IO[bytes]
+    process: JobProcess
     told: bool = False  # that it is to stop
     result: JobResult | None = None
 
@@ -64,18 +60,20 @@ class Crew(Struct):
     )
     _failed: str = ""  # the job whose failure ended the run
 
-    def work(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, JobResult]]:
-        """Run jobs side by side and give each result when it is there.
+    def work(
+        self, candidates: Sequence[Candidate], stem: Stem
+    ) -> Iterator[tuple[Candidate, JobResult]]:
+        """Run jobs side by side and give each result when it is there; the stem forks for each.
 
         The trouble of one does not touch the others. Ctrl-C goes to all that are at work, which
         tidy up; those that had not begun have no result. With `fail_fast` the first that fails
         (and may not) ends the others, which are skipped then.
         """
-        waiting = list(longest_first(candidates))
+        waiting = list(enumerate(longest_first(candidates)))
         while self.workers or waiting:
             try:
                 while waiting and len(self.workers) < self.orders.at_once:
-                    self._begin(waiting.pop(0))
+                    self._begin(stem, *waiting.pop(0))
                 ended = self._next()
             except KeyboardInterrupt:
                 waiting.clear()
@@ -88,7 +86,7 @@ class Crew(Struct):
             if self.orders.fail_fast and not self._failed and _counts(ended.candidate, result):
                 self._failed = result.job
                 self._stop()
-                yield from ((each, _skipped(each, self._failed)) for each in waiting)
+                yield from ((each, _skipped(each, self._failed)) for _, each in waiting)
                 waiting.clear()
 
     def stop_now(self) -> None:
@@ -101,18 +99,7 @@ class Crew(Struct):
         for worker in self.workers:
             worker.stop()
 
-    def _begin(self, candidate: Candidate) -> None:
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        process = subprocess.Popen(
-            [sys.executable, "-m", "runner.jobs.jobprocess"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            process_group=0,  # a terminal's Ctrl-C comes to us alone, and we pass it on
-        )
-        worker = _Worker(candidate, process, errors)
-        self.workers.append(worker)
-        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
+    def _begin(self, stem: Stem, number: int, candidate: Candidate) -> None:
         order = Order(
             request=candidate.request,
             distro=candidate.distro,
@@ -121,18 +108,17 @@ class Crew(Struct):
             run=self.run.path,
             output=self.orders.output,
         )
-        assert process.stdin is not None  # noqa: S101 - it is a pipe
-        with contextlib.suppress(BrokenPipeError), process.stdin:
-            pickle.dump(order, process.stdin)
+        worker = _Worker(candidate, stem.begin(number, order))
+        self.workers.append(worker)
+        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
 
     def _listen(self, worker: _Worker) -> None:
         """Put what the process says on the queue, and None when it has ended."""
-        stream = worker.process.stdout
-        assert stream is not None  # noqa: S101 - it is a pipe
+        stream = worker.process.messages
         with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError), stream:
             while True:
                 self._news.put((worker, pickle.load(stream)))  # noqa: S301 - our own process
-        worker.process.wait()
+        worker.process.ended.result()
         self._news.put((worker, None))
 
     def _next(self) -> _Worker | None:
@@ -152,7 +138,7 @@ class Crew(Struct):
         if self._failed and result.exit_code == Interrupted.exit_code:
             result = _skipped(worker.candidate, self._failed)
         result = judged(worker.candidate, result)
-        worker.errors.close()
+        worker.process.errors.close()
         self.observer.job_finished(worker.candidate.job, result)
         return result
 
@@ -184,8 +170,8 @@ def _without_a_word(worker: _Worker) -> JobResult:
 
 
 def _crashed(worker: _Worker) -> Problem:
-    worker.errors.seek(0)
-    said = worker.errors.read().decode(errors="replace")[-_TAIL:].strip()
+    worker.process.errors.seek(0)
+    said = worker.process.errors.read().decode(errors="replace")[-_TAIL:].strip()
     code = worker.process.returncode
     how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
     return Problem(

@@ -15,6 +15,7 @@ from runner.jobs.capacity import JOB_MEMORY, measure
 from runner.jobs.matrix import Candidate
 from runner.jobs.pipeline import Keep
 from runner.jobs.scheduler import Crew, Orders
+from runner.jobs.stem import Stem
 from runner.outcome.observer import Silent
 from runner.outcome.phases import Mode, Status
 from runner.outcome.result import JobResult
@@ -46,6 +47,11 @@ def crew(folder: Path, observer: Silent, *, at_once: int = 2, fail_fast: bool = 
     return Crew(orders, RunFolder(folder), observer)
 
 
+def work(crew: Crew, candidates: list[Candidate]) -> list[tuple[Candidate, JobResult]]:
+    with Stem(len(candidates)) as stem:
+        return list(crew.work(candidates, stem))
+
+
 @pytest.fixture(autouse=True)
 def no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
@@ -53,7 +59,7 @@ def no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_job_has_its_own_trouble(tmp_path: Path) -> None:
     noted = Noted()
-    found = list(crew(tmp_path, noted).work(candidates(3)))
+    found = work(crew(tmp_path, noted), candidates(3))
     assert sorted(noted.ended) == sorted(candidate.job for candidate, _ in found)
     assert [result.status for _, result in found] == [Status.ERROR] * 3
     assert {result.exit_code for _, result in found} == {5}
@@ -61,15 +67,15 @@ def test_each_job_has_its_own_trouble(tmp_path: Path) -> None:
 
 
 def test_the_first_failure_ends_the_others_when_asked_to(tmp_path: Path) -> None:
-    found = list(crew(tmp_path, Silent(), at_once=1, fail_fast=True).work(candidates(3)))
+    found = work(crew(tmp_path, Silent(), at_once=1, fail_fast=True), candidates(3))
     statuses = [result.status for _, result in found]
     assert statuses == [Status.ERROR, Status.SKIPPED, Status.SKIPPED]
     assert "--fail-fast" in found[1][1].skipped
 
 
 def test_a_failure_that_is_allowed_ends_nothing(tmp_path: Path) -> None:
-    work = crew(tmp_path, Silent(), at_once=1, fail_fast=True).work(candidates(2, may_fail=True))
-    found = [result for _, result in work]
+    at_work = crew(tmp_path, Silent(), at_once=1, fail_fast=True)
+    found = [result for _, result in work(at_work, candidates(2, may_fail=True))]
     assert [(result.status, result.exit_code) for result in found] == [(Status.ERROR, 0)] * 2
     assert all(result.may_fail for result in found)
 
@@ -84,7 +90,7 @@ def test_a_process_that_dies_is_its_jobs_result(tmp_path: Path) -> None:
 
     killer = threading.Thread(target=kill)
     killer.start()
-    ((_, result),) = at_work.work(candidates(1))
+    ((_, result),) = work(at_work, candidates(1))
     killer.join()
     assert (result.status, result.exit_code) == (Status.ERROR, 5)
     assert result.problem
@@ -106,7 +112,7 @@ def test_a_job_that_is_stopped_before_it_does_anything_is_interrupted(
     with slow_engine(tmp_path) as engine:  # for a machine on which the stop comes late
         monkeypatch.setenv("DOCKER_HOST", engine.host)
         stopper.start()
-        ((_, result),) = at_work.work(candidates(1))
+        ((_, result),) = work(at_work, candidates(1))
     stopper.join()
     assert (result.status, result.exit_code) == (Status.ERROR, 130)
     assert result.problem
