@@ -1,6 +1,8 @@
 """URLs of repositories as text: what they name, and how they are shown without credentials."""
 
 import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 SCP_LIKE = re.compile(
     r"(?:(?P<user>[^/:@]+)@)?(?P<host>\[[^]/]+\]|[^/:\[\]]+):(?P<path>.*)", re.DOTALL
@@ -13,6 +15,14 @@ URL = re.compile(
 def is_path(location: str) -> bool:
     """Whether git would look for this on the local disk, by its form alone."""
     return URL.match(location) is None and SCP_LIKE.fullmatch(location) is None
+
+
+def local_path(location: str) -> Path | None:
+    """Where on this machine a path or a file URL is; None for what is elsewhere."""
+    url = urlsplit(location)
+    if url.scheme == "file":
+        return Path(unquote(url.path))
+    return Path(location).absolute() if is_path(location) else None
 
 
 def repository_name(location: str) -> str:

@@ -95,7 +95,9 @@ def _subject(
 
     sources = tuple(parse_plugin_option(text) for text in plugins)
     here = Path.cwd()
+    within = None
     if config is None and not sources:
+        within = here
         is_plugin = (here / "devstack").is_dir()
         sources, config = found_here(here, project.plugins, project.local_conf, plugin=is_plugin)
         if config is None and not sources:
@@ -112,7 +114,8 @@ def _subject(
             )
     return Subject(
         plugins=tuple((source.name, _folder(source)) for source in sources),
-        config=config.resolve() if config else None,
+        config=config.absolute() if config else None,
+        within=within,
         distros=distros,
     )
 

@@ -18,7 +18,7 @@ from runner.plan.planner import Request
 from runner.plan.project import Override
 from runner.plan.requirements import CONSTRAINTS
 from runner.resources import IMAGES
-from runner.sources.plugin import PluginSource, parse_plugin_option
+from runner.sources.plugin import PluginSource, check_source_inside, parse_plugin_option
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -34,7 +34,8 @@ def make_request(options: Ran, said: Override | None = None) -> Request:
     """
     said = said or Override()
     sources, config = _what_to_run(options, said)
-    conf = read_local_conf(config) if config else None
+    within = None if options.config or options.plugin else Path.cwd()
+    conf = read_local_conf(config, within=within) if config else None
     for warning in (*(conf.warnings if conf else ()), *unreachable_proxies(proxy_variables())):
         warn(warning)
     return Request(
@@ -56,6 +57,7 @@ def make_request(options: Ran, said: Override | None = None) -> Request:
         timeout=_seconds("--timeout", options.timeout or said.timeout),
         phase_timeout=_seconds("--phase-timeout", options.phase_timeout or said.phase_timeout),
         project=(config.resolve().parent if config else Path.cwd()),
+        within=within,
     )
 
 
@@ -81,10 +83,16 @@ def found_here(
 ) -> tuple[tuple[PluginSource, ...], Path | None]:
     """What a command is about that names nothing: the folder's own plugin, if it is one, then
     those of the project; the project's local.conf, else the folder's, if there is one.
+
+    Plugins that the project names by a path are in the folder, as a checkout's own files may be
+    no reason to mount another folder of this machine.
     """
     own = (PluginSource(name=here.name, location=str(here), live=True),) if plugin else ()
     config = here / (local_conf or "local.conf")
     others = tuple(parse_plugin_option(text) for text in plugins)
+    for text, source in zip(plugins, others, strict=True):
+        instead = f"if you trust this folder with that, name all plugins: -p . -p {text}"
+        check_source_inside(source, here, instead=instead)
     return (*own, *others), config if local_conf or config.is_file() else None
 
 

@@ -16,6 +16,8 @@ from runner.lint.order import check_order
 from runner.lint.services import check_service_types, check_services
 from runner.lint.settings import check_settings
 from runner.lint.syntax import check_syntax
+from runner.plan.conffile import trusting
+from runner.sources.inside import check_inside
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -25,6 +27,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     config: Path | None = None
     distros: tuple[Distro, ...] = ()
     """Those on which the plugins are meant to run."""
+    within: Path | None = None
+    """The folder that the local.conf may not leave, where nobody named it."""
 
 
 class Material(Struct, frozen=True, kw_only=True):
@@ -58,13 +62,16 @@ def read_subject(subject: Subject) -> Material:
         ConfigError: the local.conf cannot be read.
 
     """
-    conf = read_conf(subject.config) if subject.config else None
+    conf = read_conf(subject.config, within=subject.within) if subject.config else None
     given = dict(subject.plugins)
     if conf is not None and subject.config is not None:
         below = subject.config.resolve().parent
         for enabled in conf.enabled:
             folder = below / enabled.url
             if enabled.url and not enabled.ref and "$" not in enabled.url and folder.is_dir():
+                if subject.within:
+                    who, instead = f"plugin {enabled.name}", trusting(subject.config)
+                    check_inside(subject.within, folder, whose=who, instead=instead)
                 given.setdefault(enabled.name, folder.resolve())
     plugins = tuple(read_plugin(name, folder) for name, folder in given.items())
     return Material(subject=subject, plugins=plugins, conf=conf)

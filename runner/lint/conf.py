@@ -13,6 +13,7 @@ from runner.lint.files import File, make_file
 from runner.lint.finding import Finding, Severity
 from runner.lint.layout import check_line_ends
 from runner.lint.syntax import check_syntax
+from runner.plan.conffile import read_conf_bytes
 from runner.plan.localconf import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
 
 _LINE = re.compile(r", line (\d+): ")
@@ -65,20 +66,18 @@ class ConfText(Struct, frozen=True, kw_only=True):
         return read_script(self.localrc).called("enable_plugin")
 
 
-def read_conf(path: Path) -> ConfText:
-    """Read a local.conf.
+def read_conf(path: Path, *, within: Path | None = None) -> ConfText:
+    """Read a local.conf, which has to be `within` a folder if one is given.
 
     Raises:
         ConfigError: there is no such file.
 
     """
+    data = read_conf_bytes(path, within=within)
     try:
-        data = path.read_bytes()
         file = make_file(path, path.name, data)
     except UnicodeDecodeError:
         file = None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     try:
         # CRLF is a finding of its own, and what else is wrong shall be seen beside it
         lines = data if file is None else file.text.encode()

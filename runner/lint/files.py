@@ -1,6 +1,8 @@
 """What is looked at: the files of a plugin and a local.conf, read once."""
 
 import contextlib
+import errno
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -9,6 +11,7 @@ from msgspec import Struct
 
 from runner.distros.distro import Family
 from runner.outcome.phases import PLUGIN_FILES
+from runner.sources.inside import Refused, find_way_out, read_inside
 
 LISTS = {family.package_lists: family for family in Family}
 BINDEP = "devstack/files/bindep.txt"
@@ -67,14 +70,15 @@ def read_plugin(name: str, folder: Path) -> PluginText:
     files: list[File] = []
     unreadable: list[tuple[Path, str]] = []
     for path in _candidates(folder):
-        if path.is_dir():
-            unreadable.append((path, "it is a folder"))
-            continue
-        if path.exists() and not path.is_file():  # reading it may never end
-            unreadable.append((path, "it is a device, a pipe or a socket"))
-            continue
+        inside = path.relative_to(folder).as_posix()
         try:
-            files.append(make_file(path, path.relative_to(folder).as_posix(), path.read_bytes()))
+            data = read_inside(folder, inside, whose=f"plugin {name}")
+            if data is None:
+                unreadable.append((path, os.strerror(errno.ENOENT)))
+            else:
+                files.append(make_file(path, inside, data))
+        except Refused as error:
+            unreadable.append((error.path, f"it {error.reason}"))
         except UnicodeDecodeError:
             unreadable.append((path, "it is not UTF-8 text"))
         except OSError as error:
@@ -83,9 +87,9 @@ def read_plugin(name: str, folder: Path) -> PluginText:
         return PluginText(
             name=name,
             folder=folder,
-            names=tuple(sorted(p.name for p in devstack.iterdir() if not p.is_dir())),
+            names=tuple(sorted(p.name for p in _listed(folder, devstack) if not p.is_dir())),
             files=tuple(files),
-            unreadable=tuple(unreadable),
+            unreadable=tuple(dict.fromkeys(unreadable)),
             advice="\n".join(_advice(folder)),
         )
     return PluginText(name=name, folder=folder)
@@ -101,10 +105,18 @@ def _candidates(folder: Path) -> Iterator[Path]:
     for name in PLUGIN_FILES:
         if (path := devstack / name).exists() or path.is_symlink():
             yield path
-    below = [folder / BINDEP, *sorted((devstack / "lib").rglob("*"))]
+    below = [folder / BINDEP, *_listed(folder, devstack / "lib", deep=True)]
     for name in LISTS:
-        below += sorted((devstack / "files" / name).glob("*"))
-    yield from (path for path in below if path.is_file() or path.is_symlink())
+        below += _listed(folder, devstack / "files" / name)
+    there = (path for path in below if path.exists() or path.is_symlink())
+    yield from (path for path in there if path.is_symlink() or not path.is_dir())
+
+
+def _listed(folder: Path, top: Path, *, deep: bool = False) -> list[Path]:
+    """What is in a folder of the plugin's; the link itself where it leads elsewhere."""
+    if way_out := find_way_out(folder, top):
+        return [way_out]
+    return sorted(top.rglob("*") if deep else top.glob("*"))
 
 
 def _is_script(inside: str) -> bool:
@@ -121,10 +133,10 @@ def _is_list(inside: str) -> bool:
 def _advice(folder: Path) -> Iterator[str]:
     for pattern in _TOLD:
         for top in folder.glob(pattern):
-            for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            for path in _listed(folder, top, deep=True) if top.is_dir() else [top]:
                 if _is_script(path.relative_to(folder).as_posix()):
                     continue
-                with contextlib.suppress(OSError, UnicodeDecodeError):
-                    if path.is_file() and path.stat().st_size < _LARGE:
-                        lines = path.read_text().replace("\\\n", " ").splitlines()
-                        yield from (line for line in lines if _ENABLING.search(line))
+                with contextlib.suppress(OSError, UnicodeDecodeError, Refused):
+                    data = read_inside(folder, path, whose="advice", limit=_LARGE) or b""
+                    lines = data.decode().replace("\\\n", " ").splitlines()
+                    yield from (line for line in lines if _ENABLING.search(line))

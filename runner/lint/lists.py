@@ -11,6 +11,7 @@ from runner.lint.bash import read_script
 from runner.lint.files import BINDEP, LISTS, PluginText
 from runner.lint.finding import Finding, Severity
 from runner.plan.packages import read_plugin_lists
+from runner.sources.inside import Refused
 
 # Packages of which other families have no use.
 _ONLY_RPM = re.compile(r"selinux|policycoreutils|epel")
@@ -40,6 +41,8 @@ def check_names(plugin: PluginText, distro: Distro) -> Iterator[Finding]:
     """Find the first name that the distro's package manager would not take as one."""
     try:
         read_plugin_lists(plugin.folder, plugin.name, distro)
+    except Refused:
+        return  # it is among the files that cannot be read
     except ConfigError as error:
         file, line = list_place(plugin, error.message)
         yield Finding(

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from runner.errors import ConfigError
+from runner.plan.conffile import read_conf_bytes
 
 GROUPS = ("local", "post-config", "extra", "post-extra", "test-config")
 LOCALRC_BESIDE = "the file localrc beside it is not used; DevStack would use it instead"
@@ -94,9 +95,9 @@ class Evaluated(Struct, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
 
 
-def read_local_conf(path: Path) -> LocalConf:
-    """Read and check a file."""
-    return parse_conf(_read_bytes(path), path)
+def read_local_conf(path: Path, *, within: Path | None = None) -> LocalConf:
+    """Read and check a file, which has to be inside of the folder `within`, if one is given."""
+    return parse_conf(read_conf_bytes(path, within=within), path)
 
 
 def parse_conf(data: bytes, path: Path) -> LocalConf:
@@ -191,23 +192,6 @@ def _split_header(line: str) -> tuple[str, str]:
     word = re.split(r"[ \t]", line, maxsplit=1)[0]
     group, _, rest = word.translate({ord("["): None, ord("]"): None}).partition("|")
     return group, rest.partition("|")[0]
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path}: there is no such file",
-            hint="name another with --config, or run a plugin without one: --plugin NAME=PATH",
-        ) from error
-    except IsADirectoryError as error:
-        hint = f"use {path / 'local.conf'}" if (path / "local.conf").is_file() else None
-        raise ConfigError(f"{path}: is a folder, not a local.conf", hint=hint) from error
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be read: {error.strerror}", hint=f"look at: ls -l {path}"
-        ) from error
 
 
 def _decode(data: bytes, path: Path) -> str:

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from runner.errors import ConfigError, NeedsMore
 from runner.resources import NEEDS
+from runner.sources.inside import read_inside
 from runner.urls import repository_name
 
 _KINDS = ("kvm", "privileged", "device:/dev/NAME", "kernel-module:NAME")
@@ -124,7 +125,7 @@ def read_stated(name: str, folder: Path) -> tuple[str, ...]:
     """What a plugin says of itself."""
     path = folder / "pyproject.toml"
     try:
-        text = path.read_text()
+        text = (read_inside(folder, path.name, whose=f"plugin {name}") or b"").decode()
     except (OSError, UnicodeError):
         return ()
     if "devstack-runner" not in text:

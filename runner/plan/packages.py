@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from runner.distros.distro import Distro, Family
 from runner.errors import ConfigError
+from runner.sources.inside import read_inside
 
 # Services whose packages are in lists of another name; the first pattern that fits counts.
 _LISTS_OF_SERVICES = (
@@ -69,7 +70,7 @@ def read_plugin_lists(folder: Path, plugin_name: str, distro: Distro) -> tuple[P
 def read_plugin_packages(folder: Path, plugin_name: str, distro: Distro) -> PackageList:
     """Read the one list of a plugin that counts: that of its name; a missing one is empty."""
     file = Path("devstack/files") / distro.family.package_lists / plugin_name
-    lines = tuple(_parse_lines(_read_text(folder / file), distro.codename))
+    lines = tuple(_parse_lines(_read_of_plugin(folder, file, plugin_name), distro.codename))
     check_names(lines, family=distro.family, file=file, plugin=plugin_name)
     return PackageList(names=tuple(name for _, name in lines), file=file)
 
@@ -100,7 +101,7 @@ def read_bindep_packages(folder: Path, plugin_name: str, distro: Distro) -> Pack
 
     What is installed on the host does not matter; constraints on versions are left out.
     """
-    text = _read_text(folder / _BINDEP)
+    text = _read_of_plugin(folder, _BINDEP, plugin_name)
     where = f"plugin {plugin_name}: {_BINDEP}"
     names = _active_names(text, frozenset(distro.bindep_profiles), where)
     lines = ((_find_line(text, name), name) for name in names)
@@ -147,10 +148,14 @@ def _lists_of(service: str) -> tuple[str, ...]:
 
 
 def _read_text(file: Path) -> str:
-    if not file.is_file():
-        return ""
+    """One of the tree's own lists; a missing one is empty."""
+    return file.read_text() if file.is_file() else ""
+
+
+def _read_of_plugin(folder: Path, inside: Path, plugin: str) -> str:
+    file = folder / inside
     try:
-        return file.read_bytes().decode()
+        return (read_inside(folder, inside, whose=f"plugin {plugin}") or b"").decode()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

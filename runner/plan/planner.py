@@ -19,6 +19,7 @@ from runner.outcome.observer import Observer
 from runner.outcome.phases import PLUGIN_FILES
 from runner.outcome.result import PluginInfo
 from runner.plan import dockerfile, localconf, needs, packages, pythonlists
+from runner.plan.conffile import trusting
 from runner.plan.evaluation import evaluate
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
@@ -27,7 +28,7 @@ from runner.plan.stages import find_stages
 from runner.resources import TREE
 from runner.sources.fetch import Sources
 from runner.sources.offline import VARIABLES, Network
-from runner.sources.plugin import Plugin, PluginSource, check_unique
+from runner.sources.plugin import Plugin, PluginSource, check_source_inside, check_unique
 
 # Without a local.conf a plugin runs alone: its settings enable what it brings.
 _ALONE = ("disable_all_services",)
@@ -56,6 +57,7 @@ class Request(Struct, frozen=True, kw_only=True):
     timeout: float | None = None  # seconds, for the whole job
     phase_timeout: float | None = None  # seconds, for each phase of each plugin
     project: Path = field(default_factory=Path.cwd)
+    within: Path | None = None  # the folder that its own files do not lead out of, if nobody did
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -167,7 +169,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             return read_requirements(self.request.requirements, self.cache)
         if self.engine is None:
             return Requirements()
-        return find_requirements(self.sources, variables, network)
+        return find_requirements(self.sources, variables, network, within=self.request.within)
 
     def _base(self, distro: Distro) -> BaseImage:
         """The base image; without an engine the name it would have."""
@@ -221,6 +223,10 @@ class Planner(Struct, frozen=True, kw_only=True):
             else PluginSource.enabled(plugin.name, plugin.url, plugin.ref, folder=folder)
             for plugin in evaluated.plugins
         )
+        if request.within:
+            instead = trusting(request.config.path)
+            for source in enabled:
+                check_source_inside(source, request.within, instead=instead)
         added = tuple(given.values())
         conf = localconf.compose(request.config, _enabling(added))
         variables = {**request.environment, **evaluated.variables}

@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from runner.errors import ConfigError
+from runner.sources.inside import read_inside
 
 FILE = "devstack-runner.toml"
 _TABLE = "devstack-runner"
@@ -77,19 +78,18 @@ def read_project(folder: Path) -> Project:
 
     """
     own = folder / FILE
-    if own.is_file():
-        return _convert(_read(own), own)
+    if (said := _read(own)) is not None:
+        return _convert(said, own)
     pyproject = folder / "pyproject.toml"
-    if not pyproject.is_file():
-        return Project()
-    tool = _read(pyproject).get("tool", {})
+    tool = (_read(pyproject) or {}).get("tool", {})
     table = tool.get(_TABLE, {}) if isinstance(tool, dict) else {}
     return _convert(table, pyproject)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(path.read_text())
+        data = read_inside(path.parent, path.name, whose="the settings of this folder")
+        return None if data is None else tomllib.loads(data.decode())
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
 

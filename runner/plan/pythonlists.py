@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from runner.errors import ConfigError
 from runner.plan.packages import select_list_names
+from runner.sources.inside import read_inside
 
 GENERAL = "general"
 _FOLDER = "python"
@@ -88,13 +89,22 @@ def is_for_service(lists: Iterable[PythonList]) -> bool:
 def read_plugin_list(folder: Path, plugin_name: str) -> PythonList | None:
     """Read what the Python project in a plugin's folder requires; None when there is none.
 
-    The run's own pip says what is wrong with a file, so one that cannot be read is no error.
+    The run's own pip says what is wrong with a file, so one that cannot be read is no error; one
+    that is not the plugin's own is.
     """
-    stated = [(file, read(_read_quietly(folder / file))) for file, read in _PROJECT_FILES]
+
+    def text_of(file: str) -> str:
+        try:
+            found = read_inside(folder, file, whose=f"plugin {plugin_name}") or b""
+        except OSError:
+            return ""
+        return found.decode(errors="replace")
+
+    stated = [(file, read(text_of(file))) for file, read in _PROJECT_FILES]
     if not any(said is not None for _, said in stated):
         return None
     # pbr and setuptools' `dynamic` take the requirements from there
-    stated.append(("requirements.txt", _read_quietly(folder / "requirements.txt")))
+    stated.append(("requirements.txt", text_of("requirements.txt")))
     file, text = next(((file, text) for file, text in stated if text), ("requirements.txt", ""))
     return PythonList(
         title=f"plugin {plugin_name}: {file}",
@@ -159,10 +169,3 @@ def _read_text(file: Path) -> str:
         return ""
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
-
-
-def _read_quietly(file: Path) -> str:
-    try:
-        return file.read_text(errors="replace")
-    except OSError:
-        return ""

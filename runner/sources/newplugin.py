@@ -40,7 +40,7 @@ def write_plugin(folder: Path) -> Iterator[Path]:
         path = folder / template.removesuffix(_SUFFIX)
         if path.name == "name":
             path = path.with_name(name)
-        if path.exists():
+        if path.exists() or path.is_symlink():  # which would be written where it leads
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

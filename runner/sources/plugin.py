@@ -1,7 +1,7 @@
 """What a plugin is: where its repository or folder is, and which of them we accept.
 
 Text from an option or from `enable_plugin` becomes a `PluginSource`; what `sources` makes of that
-is a `Plugin`. The rules for names, URLs and refs are in `runner.pluginrules`.
+is a `Plugin`. The rules for names, URLs and refs are in `runner.sources.rules`.
 """
 
 import re
@@ -14,8 +14,9 @@ from typing import Self, TypedDict
 from msgspec import Struct
 
 from runner.errors import ConfigError
+from runner.sources.inside import check_inside
 from runner.sources.rules import check_location, check_name, check_ref, split_ref
-from runner.urls import is_path, repository_name
+from runner.urls import is_path, local_path, repository_name
 
 _HOW = "write -p NAME=PATH, -p NAME=URL or -p NAME=URL@REF"
 
@@ -85,6 +86,15 @@ def parse_plugin_option(text: str, *, base: Path | None = None) -> PluginSource:
     return PluginSource(name=name, **place)
 
 
+def check_source_inside(source: PluginSource, folder: Path, *, instead: str) -> None:
+    """Refuse a folder or repository of this machine outside of the folder whose files name it.
+
+    It would be mounted where the plugins run, with all that is in it.
+    """
+    if (place := local_path(source.location)) is not None:
+        check_inside(folder, place, whose=f"plugin {source.name}", instead=instead)
+
+
 def check_unique(plugins: Sequence[PluginSource]) -> None:
     """Refuse a name that two plugins have: each needs its own folder in $DEST."""
     counts = Counter(plugin.name for plugin in plugins)
@@ -98,6 +108,7 @@ def check_unique(plugins: Sequence[PluginSource]) -> None:
 
 def check_layout(name: str, folder: Path) -> None:
     """Refuse a folder that holds no plugin."""
+    check_inside(folder, folder / "devstack", whose=f"plugin {name}")
     if not (folder / "devstack").is_dir():
         raise ConfigError(
             f"plugin {name}: there is no devstack/ folder in {folder}",

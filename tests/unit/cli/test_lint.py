@@ -48,13 +48,13 @@ def test_the_project_says_which_local_conf_plugins_and_distros(
 ) -> None:
     lists = {"files/debs/tea": "cowsay\n"}
     plugin(tmp_path, {"plugin.sh": PHASES, **lists})
-    plugin(tmp_path, {"plugin.sh": BAD}, name="milk")
+    plugin(tmp_path / "tea", {"plugin.sh": BAD}, name="milk")
     monkeypatch.chdir(tmp_path / "tea")
     assert "DSR301" in codes()
     Path("tests").mkdir()
     Path("tests/ours.conf").write_text("A=1\n[[local|localrc]]\n")
     Path("devstack-runner.toml").write_text(
-        'distros = ["debian-*"]\nlocal-conf = "tests/ours.conf"\nplugins = ["milk=../milk"]\n'
+        'distros = ["debian-*"]\nlocal-conf = "tests/ours.conf"\nplugins = ["milk=milk"]\n'
     )
     assert codes(exits=1) == ["DSR201", "DSR703"]
 
@@ -77,7 +77,7 @@ def test_options_name_what_is_checked(tmp_path: Path) -> None:
     [
         ([], "nothing to check"),
         (["-p", "tea=/nowhere"], "there is no folder"),
-        (["-c", "none.conf"], "cannot be read"),
+        (["-c", "none.conf"], "there is no such file"),
         (["-d", "plan9", "-p", "."], "unknown distro"),
         (["--fix", "-p", "tea=https://x.org/tea"], "--fix changes folders"),
     ],

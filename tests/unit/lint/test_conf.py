@@ -109,7 +109,7 @@ def test_a_localrc_that_bash_cannot_parse(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="there is no such file"):
         read_conf(tmp_path / "local.conf")
 
 
