@@ -161,7 +161,9 @@ def _given(distro: Distro, reference: str, engine: Images) -> BaseImage | None:
 
 def _named(distro: Distro, base: BaseImage, engine: Images) -> BaseImage:
     """The image that the user named, with what it is called where it is not the distro's own."""
-    if base.reference in {distro.reference, distro.base, bootstrap_tag(distro)}:
+    own = [name for name in (distro.reference, distro.base, bootstrap_tag(distro)) if name]
+    # the name may be written in another way: docker.io/library/debian:12
+    if base.reference in own or base.image_id in map(engine.find_image, own):
         return base
     return replace(
         base, stands_in=engine.image_label(base.reference, labels.TITLE) or base.reference

@@ -15,6 +15,7 @@ from msgspec import Struct
 from runner import labels
 from runner.engine.bridge import host_address
 from runner.engine.container import Container
+from runner.engine.names import short_name
 from runner.engine.pulling import PullProgress
 from runner.engine.spec import ContainerSpec
 from runner.engine.translate import engine_errors, is_passing
@@ -138,12 +139,10 @@ class Engine:
 
     def import_image(self, archive: Path, *, tag: str, labels: Mapping[str, str]) -> str:
         """Make an image of a root file system archive and return its id."""
-        repository, _, version = tag.rpartition(":")
         changes = [f'LABEL {key}="{value}"' for key, value in labels.items()]
         with engine_errors(f"importing {archive.name}"):
-            self._api.import_image_from_file(
-                str(archive), repository=repository, tag=version, changes=changes
-            )
+            # the tag with the name: Podman does not look at one that is given by itself
+            self._api.import_image_from_file(str(archive), repository=tag, changes=changes)
             return str(self._api.inspect_image(tag)["Id"])
 
     def configured_proxies(self) -> Mapping[str, str]:
@@ -164,33 +163,17 @@ class Engine:
         """Our containers, running or not, whose labels have these values; newest first."""
         with engine_errors("listing containers"):
             rows = self._api.containers(all=True, filters={"label": _filters(wanted)})
-        return tuple(
-            Found(
-                kind="container",
-                id=str(row["Id"]),
-                name=str(row["Names"][0]).lstrip("/") if row.get("Names") else "",
-                labels=row.get("Labels") or {},
-                state=str(row.get("State", "")),
-                image=str(row.get("Image", "")),
-                health=_health(str(row.get("Status", ""))),
-                published=_published(row.get("Ports") or ()),
-            )
-            for row in rows
-        )
+        return tuple(read_container(row) for row in rows)
 
     def images(self, **wanted: str) -> tuple[Found, ...]:
         """Our images whose labels have these values."""
         with engine_errors("listing images"):
-            rows = self._api.images(all=False, filters={"label": _filters(wanted)})
+            # one label only: Podman finds nothing for two
+            rows = self._api.images(all=False, filters={"label": _filters(wanted)[-1:]})
+        exact = {f"{labels.PREFIX}.{name}": value for name, value in wanted.items()}.items()
+        found = tuple(read_image(row) for row in rows)
         return tuple(
-            Found(
-                kind="image",
-                id=str(row["Id"]),
-                name=next((tag for tag in row.get("RepoTags") or () if "<none>" not in tag), ""),
-                labels=row.get("Labels") or {},
-                size=int(row.get("Size", 0)),
-            )
-            for row in rows
+            each for each in found if labels.KIND in each.labels and exact <= each.labels.items()
         )
 
     def volumes(self) -> tuple[Found, ...]:
@@ -216,6 +199,32 @@ class Engine:
         """Remove a volume; one that is gone already is fine."""
         with engine_errors(f"removing the volume {name}"), _gone_is_fine():
             self._api.remove_volume(name, force=True)
+
+
+def read_container(row: Mapping[str, Any]) -> Found:
+    """A container from an engine's list of them."""
+    return Found(
+        kind="container",
+        id=str(row["Id"]),
+        name=str(row["Names"][0]).lstrip("/") if row.get("Names") else "",
+        labels=row.get("Labels") or {},
+        state=str(row.get("State", "")),
+        image=short_name(str(row.get("Image", ""))),
+        health=_health(str(row.get("Status", ""))),
+        published=_published(row.get("Ports") or ()),
+    )
+
+
+def read_image(row: Mapping[str, Any]) -> Found:
+    """An image from an engine's list of them."""
+    tags = (tag for tag in row.get("RepoTags") or () if "<none>" not in tag)
+    return Found(
+        kind="image",
+        id=str(row["Id"]),
+        name=short_name(next(tags, "")),
+        labels=row.get("Labels") or {},
+        size=int(row.get("Size", 0)),
+    )
 
 
 def answers() -> str | None:

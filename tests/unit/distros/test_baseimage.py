@@ -160,6 +160,13 @@ def test_what_stands_in_for_the_distros_own_is_named(tmp_path: Path) -> None:
     assert named == {"debian:12": "", "mine:1": "mine:1", "titled:1": "a tea pot", TAG: ""}
 
 
+def test_the_distros_own_image_by_a_longer_name_stands_in_for_nothing(tmp_path: Path) -> None:
+    engine = FakeEngine("debian:12", "mine:1")
+    engine.images["docker.io/library/debian:12"] = engine.images["debian:12"]
+    image, _ = get(engine, tmp_path, override="docker.io/library/debian:12")
+    assert (image.origin, image.stands_in) == (Origin.OVERRIDE, "")
+
+
 def test_an_override_that_is_not_local_is_pulled(tmp_path: Path) -> None:
     image, lines = get(FakeEngine(registry=("mine:1",)), tmp_path, override="mine:1")
     assert (image.origin, lines) == (Origin.OVERRIDE, ["pulling mine:1"])
