@@ -67,6 +67,7 @@ bench: engine
 docs: $(BIN)/activate
 	$(BIN)/python -m typer runner.cli utils docs --name devstack-runner --output docs/cli.md
 	$(BIN)/python tools/contract_page.py
+	$(BIN)/python tools/distros_page.py
 	$(BIN)/python tools/result_schema.py
 
 clean:

@@ -21,6 +21,8 @@ Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s'\"]+$")]
 FilePath = Annotated[str, msgspec.Meta(pattern=r"^/[A-Za-z0-9._+/-]+$")]
 
 FALLBACK = "debian-12"
+# It tells their names and releases there, and no package manager.
+_UNKNOWN_TO_BINDEP = frozenset({"openEuler"})
 
 
 class Family(StrEnum):
@@ -40,7 +42,9 @@ class Family(StrEnum):
         """What os-release calls members of the family, in ID or ID_LIKE."""
         return {
             Family.DEBIAN: frozenset({"debian", "ubuntu"}),
-            Family.REDHAT: frozenset({"fedora", "rhel", "centos", "rocky", "almalinux"}),
+            Family.REDHAT: frozenset(
+                {"fedora", "rhel", "centos", "rocky", "almalinux", "openEuler"}
+            ),
             Family.SUSE: frozenset({"suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed"}),
         }[self]
 
@@ -125,6 +129,13 @@ class Zypper(
 Bootstrap = Mmdebstrap | Dnf | Zypper
 
 
+class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What os-release says of a system: its ID and its VERSION_ID, or the first parts of that."""
+
+    id: Word
+    release: Word
+
+
 class Distro(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One release of one distribution; `name` is the name of its file."""
 
@@ -136,6 +147,7 @@ class Distro(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     base: Reference
     digest: Digest | None = None
     packages: tuple[Word, ...]
+    inside: Identity | None = None  # what the image's os-release says, where that is another
     global_venv: bool = True  # DevStack's GLOBAL_VENV there (core.md 3.5)
     bootstrap: Bootstrap | None = None
 
@@ -162,23 +174,20 @@ class Distro(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _bindep_atoms(self) -> Iterator[str]:
         """What bindep calls the platform, as its `platform_profiles` builds it."""
-        yield "dpkg" if self.family is Family.DEBIAN else "rpm"
-        if self.family is not Family.DEBIAN:
-            yield self.family.value
-        if self.family is not Family.SUSE:  # bindep does not say so there
-            yield "base-py3"
-        for name in self._bindep_names():
+        system = self.inside or Identity(id=self.id, release=self.release)
+        if system.id not in _UNKNOWN_TO_BINDEP:
+            yield "dpkg" if self.family is Family.DEBIAN else "rpm"
+            if self.family is not Family.DEBIAN:
+                yield self.family.value
+            if self.family is not Family.SUSE:  # bindep does not say so there
+                yield "base-py3"
+        for name in _bindep_names(system.id):
             yield name
             if self.family is Family.DEBIAN:
                 yield f"{name}-{self.codename}"
             if not self.rolling:
-                parts = self.release.split(".")
+                parts = system.release.split(".")
                 yield from (f"{name}-{'.'.join(parts[: n + 1])}" for n in range(len(parts)))
-
-    def _bindep_names(self) -> frozenset[str]:
-        if self.family is not Family.SUSE:
-            return frozenset({self.id})
-        return frozenset({self.id.removesuffix("-leap"), "opensuse", "opensuseproject"})
 
 
 def read_distros(folder: Path) -> Mapping[str, Distro]:
@@ -231,6 +240,8 @@ def host_distro(os_release: str, distros: Mapping[str, Distro]) -> Distro:
     codenames = {host.get("VERSION_CODENAME"), host.get("UBUNTU_CODENAME")}
     if "rhel" in _kin(host):
         codenames.add(f"rhel{version.partition('.')[0]}")
+    if identifier.startswith("sle"):
+        codenames.add(f"sle{version.partition('.')[0]}")
     family = parse_family(os_release)
     candidates = (
         [distro for distro in distros.values() if distro.is_release(identifier, version)],
@@ -261,6 +272,12 @@ def parse_os_release(text: str) -> dict[str, str]:
         if equals and not name.startswith("#"):
             values[name] = " ".join(shlex.split(value))
     return values
+
+
+def _bindep_names(identifier: str) -> frozenset[str]:
+    if identifier.startswith("opensuse"):
+        return frozenset({identifier.removesuffix("-leap"), "opensuse", "opensuseproject"})
+    return frozenset({identifier.lower(), *(["suselinux"] if identifier == "sles" else [])})
 
 
 def _kin(os_release: Mapping[str, str]) -> tuple[str, ...]:

@@ -50,6 +50,18 @@ check() {
 @test "5.1 SLES 12 SP5" { check sles-12.5 'SUSE|12.5|n/a|rpm|sle12| is_suse is_suse_linux_enterprise'; }
 @test "5.1 SLES 15 SP5" { check sles-15.5 'SUSE|15.5|n/a|rpm|sle15| is_suse is_suse_linux_enterprise'; }
 @test "openEuler" { check openeuler-22.03 'openEuler|22.03|n/a|rpm|openEuler-22.03| is_fedora is_openeuler'; }
+@test "openEuler 24.03" { check openeuler-24.03 'openEuler|24.03|n/a|rpm|openEuler-24.03| is_fedora is_openeuler'; }
+@test "Rocky 10.0" { check rocky-10.0 'RockyLinux|10.0|Red Quartz|rpm|rhel10| is_fedora'; }
+@test "AlmaLinux 9.6" { check almalinux-9.6 'AlmaLinux|9.6|Sage Margay|rpm|rhel9| is_fedora'; }
+@test "AlmaLinux 10.0" { check almalinux-10.0 'AlmaLinux|10.0|Purple Lion|rpm|rhel10| is_fedora'; }
+@test "SLES 15 SP7" { check sles-15.7 'SUSE|15.7|n/a|rpm|sle15| is_suse is_suse_linux_enterprise'; }
+@test "SLES 16.0" { check sles-16.0 'SUSE|16.0|n/a|rpm|sle16| is_suse is_suse_linux_enterprise'; }
+@test "Linux Mint is the Ubuntu that it is made from" {
+    check linuxmint-22 'Ubuntu|24.04|noble|deb|noble| is_ubuntu'
+    sed 's/noble/zesty/; s/"22"/"99"/' "$BATS_TEST_DIRNAME/os-release/linuxmint-22" >os-release
+    export _RUNNER_OS_RELEASE=$PWD/os-release
+    is "$(tell)" 'Ubuntu|99|zesty|deb|zesty| is_ubuntu'
+}
 @test "Oracle Linux" { check oracle-9.4 'OracleServer|9.4|n/a|rpm|rhel9| is_fedora is_oraclelinux'; }
 
 @test "GetDistro: dies on an unknown system" {
