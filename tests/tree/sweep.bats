@@ -61,7 +61,7 @@ systemctl disable --no-reload devstack@a.service devstack@b.service"
     unit a deactivating
     stub timeout 'exit 124'
     run -0 sweep_units
-    is "$output" "killing what did not end within 1.5 s: devstack@a.service"
+    is "$output" "killing what did not end within 1.0 s: devstack@a.service"
     is "$(calls 'systemctl kill')" "systemctl kill --signal=KILL devstack@a.service"
 }
 
