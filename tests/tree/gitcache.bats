@@ -131,3 +131,12 @@ sends() {
     git -C two fsck --strict
     is "$(compgen -G 'cache/.new-*')" ""
 }
+
+@test "what is kept and cannot be removed, as another stack writes to it, is no error" {
+    stub rm 'case "$*" in *cache/origin-*) exit 1 ;; esac; exec /bin/rm "$@"'
+    sends first
+    stub flock 'exit 1'
+    echo broken >"$(compgen -G 'cache/origin-*.git')/HEAD"
+    sends second
+    git -C second fsck --strict
+}
