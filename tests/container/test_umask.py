@@ -28,3 +28,10 @@ def test_a_plugin_that_only_root_may_read_runs_as_it_is_on_the_host(runner: Runn
     close(checkout)
     runner.passes("stack", "-p", "./closed")
     assert "it says three" in runner.log(JOB)
+    (checkout / "devstack" / "settings").write_text("enable_service closed-one\n")
+    close(checkout)
+    runner.passes("stack", "-p", "./closed")
+    (checkout / "devstack" / "settings").unlink()
+    runner.passes("stack", "-p", "./closed")
+    listed = runner.inside(JOB, 'ls "$HOME/closed/devstack"').split()
+    assert listed == ["plugin.sh"], "what the host has removed is gone"
