@@ -52,7 +52,7 @@ def describe(plan: Plan, engine: Engine) -> Iterator[str]:
         yield f"  plugin {plugin.name} from {plugin.folder}{state}"
     if plan.requirements.folder:
         yield f"  requirements from {plan.requirements.folder}"
-    for note in plan.requirements.notes:
+    for note in plan.notes:
         yield f"  note: {note}"
 
 

@@ -104,7 +104,7 @@ class _Job:
     def run(self) -> JobResult:
         """Build, run, keep or remove; the result says what happened."""
         pipeline = self._pipeline
-        for note in self._plan.requirements.notes:
+        for note in self._plan.notes:
             self._say(f"note: {note}")
         try:
             self._image = ensure_image(self._plan, self._workshop())
@@ -225,7 +225,7 @@ class _Job:
             distro=self._plan.distro.name,
             seconds=time.monotonic() - self._begun,
             image=self._image,
-            notes=(*self._plan.requirements.notes, *(self._image.notes if self._image else ())),
+            notes=(*self._plan.notes, *(self._image.notes if self._image else ())),
             problem=problem,
             kept=self._kept,
         )

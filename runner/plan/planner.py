@@ -20,6 +20,7 @@ from runner.outcome.phases import PLUGIN_FILES
 from runner.outcome.result import PluginInfo
 from runner.plan import dockerfile, localconf, needs, packages, pythonlists
 from runner.plan.conffile import trusting
+from runner.plan.doctor import notes
 from runner.plan.evaluation import evaluate
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
@@ -73,6 +74,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     certificates: Mapping[str, bytes]
     network: Network = Network.FREE
     requirements: Requirements = field(default_factory=Requirements)
+    notes: tuple[str, ...] = ()  # what the result says before anything was built
 
     @property
     def dockerfile(self) -> str:
@@ -148,6 +150,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             requirements=required,
         )
         wanted_by_pip = pythonlists.is_for_service(python) or any(one.plugin for one in required)
+        limits = self._requirements(variables, network) if wanted_by_pip else Requirements()
         return Plan(
             job=identifier,
             distro=distro,
@@ -158,9 +161,8 @@ class Planner(Struct, frozen=True, kw_only=True):
             stages=find_stages(recipe, self.cache),
             certificates=certificates,
             network=network,
-            requirements=self._requirements(variables, network)
-            if wanted_by_pip
-            else Requirements(),
+            requirements=limits,
+            notes=(*notes(self.request.config, plugins, self.request.environment), *limits.notes),
         )
 
     def _requirements(self, variables: Mapping[str, str], network: Network) -> Requirements:
