@@ -75,7 +75,7 @@ class Script(Struct, frozen=True, kw_only=True):
 @cache
 def read_script(text: str) -> Script:
     """Read a file's text."""
-    root = _parser().parse(text.encode()).root_node
+    root = parse(text)
     places = list(_walk(root))
     return Script(
         is_whole=not root.has_error,
@@ -84,6 +84,11 @@ def read_script(text: str) -> Script:
         comparisons=tuple(c for place in places for c in _comparisons(place)),
         functions=frozenset(p.function for p in places if p.function is not None),
     )
+
+
+def parse(text: str) -> Node:
+    """The tree of a text, for checks of how statements stand to each other."""
+    return _parser().parse(text.encode()).root_node
 
 
 @cache

@@ -6,8 +6,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.distros.distro import Distro
+from runner.lint.commands import check_commands
 from runner.lint.conf import ConfText, check_conf, read_conf
-from runner.lint.files import PluginText, read_plugin
+from runner.lint.endings import check_endings
+from runner.lint.families import check_families
+from runner.lint.files import BINDEP, PluginText, read_plugin
 from runner.lint.finding import Finding
 from runner.lint.layout import check_layout, check_line_ends
 from runner.lint.lists import check_lists, check_names
@@ -51,8 +54,11 @@ class Material(Struct, frozen=True, kw_only=True):
             yield from check_plugin(plugin, self.subject.distros, localrc=localrc)
         enabled = self.conf.enabled if self.conf else ()
         order = dict.fromkeys([e.name for e in enabled] + [p.name for p in self.plugins])
-        complete = self.conf is not None and self.conf.conf is not None and self.conf.is_complete
-        yield from check_order(tuple(order), self.plugins, complete=complete)
+        yield from check_order(tuple(order), self.plugins, complete=self._names_all())
+
+    def _names_all(self) -> bool:
+        """Whether the local.conf says which plugins there are."""
+        return self.conf is not None and self.conf.conf is not None and self.conf.is_complete
 
 
 def read_subject(subject: Subject) -> Material:
@@ -87,6 +93,11 @@ def check_plugin(
     for script in plugin.scripts:
         yield from check_syntax(script)
         yield from check_service_types(script)
+        yield from check_commands(script)
+        if not plugin.lists and plugin.file(BINDEP) is None:  # which are for all families
+            yield from check_families(script)
+        if script.path.parent.name == "devstack":  # what DevStack itself sources
+            yield from check_endings(script)
     if (phases := plugin.file("devstack/plugin.sh")) is not None:
         yield from check_moments(phases)
     yield from check_settings(plugin)

@@ -1,19 +1,12 @@
 """What a check says: the finding, how bad it is, and the list of all codes."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
 
-
-class Severity(StrEnum):
-    """How bad a finding is; the names are those of SARIF's levels."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+from runner.plan.remark import Severity
 
 
 class Edit(Struct, frozen=True):
@@ -46,14 +39,20 @@ RULES: Mapping[str, str] = MappingProxyType(
         "DSR104": "bash cannot parse a file",
         "DSR105": "CRLF line ends",
         "DSR201": "plugin.sh asks for a mode or a phase that does not exist",
+        "DSR202": "a file ends with a condition that may be false",
+        "DSR203": "exit outside functions",
         "DSR301": "a package list is missing for a family",
         "DSR302": "not a package's name",
         "DSR303": "a package that the distro does not have",
         "DSR304": "the distro could not be asked for its packages",
         "DSR305": "a package list that is not read",
+        "DSR306": "packages for one family only",
         "DSR401": "a setting overrides what the user set",
+        "DSR402": "/opt/stack where DEST is meant",
         "DSR501": "run_process of a service that nothing enables",
         "DSR502": "a service type that OpenStack does not know",
+        "DSR503": "a command that run_process refuses",
+        "DSR504": "a name that DevStack has no more",
         "DSR601": "plugins require each other in a circle",
         "DSR602": "a plugin comes before one that it requires",
         "DSR603": "a plugin comes before one that it wants to follow",

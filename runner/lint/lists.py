@@ -9,12 +9,13 @@ from runner.distros.distro import Distro, Family
 from runner.errors import ConfigError
 from runner.lint.bash import read_script
 from runner.lint.files import BINDEP, LISTS, PluginText
-from runner.lint.finding import Finding, Severity
+from runner.lint.finding import Finding
 from runner.plan.packages import read_plugin_lists
+from runner.plan.remark import Severity
 from runner.sources.inside import Refused
 
 # Packages of which other families have no use.
-_ONLY_RPM = re.compile(r"selinux|policycoreutils|epel")
+ONLY_RPM = re.compile(r"selinux|policycoreutils|epel")
 
 
 def check_lists(plugin: PluginText, families: Collection[Family]) -> Iterator[Finding]:
@@ -94,4 +95,4 @@ def _missing(plugin: PluginText, families: Collection[Family]) -> Iterator[Findi
 
 def _is_only_rpm(text: str) -> bool:
     names = [name for line in text.splitlines() for name in line.partition("#")[0].split()]
-    return bool(names) and all(_ONLY_RPM.search(name) for name in names)
+    return bool(names) and all(ONLY_RPM.search(name) for name in names)

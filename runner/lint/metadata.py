@@ -19,8 +19,9 @@ from runner.host.files import write_whole
 from runner.host.proxies import proxy_variables
 from runner.host.workspace import RunFolder
 from runner.lint.files import PluginText
-from runner.lint.finding import Finding, Severity
+from runner.lint.finding import Finding
 from runner.plan.packages import PackageList, read_plugin_lists
+from runner.plan.remark import Severity
 from runner.resources import CONTAINER
 
 _SECONDS = 300

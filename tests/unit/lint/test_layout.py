@@ -20,7 +20,7 @@ def test_a_good_plugin_has_no_findings(tmp_path: Path) -> None:
         {
             "settings": "define_plugin tea\nTEA_PORT=${TEA_PORT:-1}\nenable_service tea\n",
             "plugin.sh": 'if [[ "$1" == "stack" && "$2" == "extra" ]]; then\n'
-            '    run_process tea "sleep 1"\nfi\n',
+            '    run_process tea "/bin/sleep 1"\nfi\n',
             "override-defaults": ":\n",
             "files/debs/tea": "cowsay\n",
             "files/rpms/tea": "cowsay\n",
