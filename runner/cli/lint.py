@@ -41,7 +41,7 @@ def lint(
             "-d",
             "--distro",
             metavar="NAME",
-            help="Look packages up on this distro; a name, glob or family; repeatable.",
+            help="Look packages up on this distro, and refs in repositories; repeatable.",
         ),
     ] = None,
     plugin: opt.Plugins = None,
@@ -53,15 +53,15 @@ def lint(
         Format, typer.Option("--format", metavar="text|json|sarif", help="How to print findings.")
     ] = Format.TEXT,
     no_packages: Annotated[
-        bool, typer.Option("--no-packages", help="Look no packages up; needs no engine.")
+        bool, typer.Option("--no-packages", help="Look nothing up outside; needs no engine.")
     ] = False,
 ) -> None:
     """Check a plugin and a local.conf without running them."""
     from runner.cli.request import parse_base_images
     from runner.distros.distro import read_distros, select_distros
     from runner.lint.check import in_order, read_subject
-    from runner.lint.finding import Severity
     from runner.plan.project import read_project
+    from runner.plan.remark import Severity
     from runner.resources import IMAGES
 
     known = read_distros(IMAGES)
@@ -73,8 +73,8 @@ def lint(
     material = read_subject(subject)
     if fix:
         material = _fixed(material)
-    packages = _packages(material, asked, bases) if asked and not no_packages else ()
-    findings = in_order([*material.findings(), *packages])
+    outside = _outside(material, asked, bases) if asked and not no_packages else ()
+    findings = in_order([*material.findings(), *outside])
     _print(findings, output)
     raise typer.Exit(any(finding.severity is Severity.ERROR for finding in findings))
 
@@ -151,6 +151,17 @@ def _fixed(material: "Material") -> "Material":
             typer.echo(f"fixed {what}", err=True)
         material = read_subject(material.subject)
     return material
+
+
+def _outside(
+    material: "Material", distros: "Sequence[Distro]", base_images: "Mapping[str, str]"
+) -> "Iterator[Finding]":
+    """What repositories and package managers say, which are asked where a distro is named."""
+    from runner.lint.refs import check_refs
+
+    if material.conf is not None and material.subject.config is not None:
+        yield from check_refs(material.conf, material.subject.config)
+    yield from _packages(material, distros, base_images)
 
 
 def _packages(

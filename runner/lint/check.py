@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from runner.distros.distro import Distro
 from runner.lint.commands import check_commands
-from runner.lint.conf import ConfText, check_conf, read_conf
+from runner.lint.conf import ConfText, check_conf, check_remarks, read_conf
 from runner.lint.endings import check_endings
 from runner.lint.families import check_families
 from runner.lint.files import BINDEP, PluginText, read_plugin
@@ -20,6 +20,7 @@ from runner.lint.services import check_service_types, check_services
 from runner.lint.settings import check_settings
 from runner.lint.syntax import check_syntax
 from runner.plan.conffile import trusting
+from runner.plan.remark import Around
 from runner.sources.inside import check_inside
 
 
@@ -49,6 +50,7 @@ class Material(Struct, frozen=True, kw_only=True):
         config = self.subject.config
         if self.conf is not None and config is not None:
             yield from check_conf(self.conf, config)
+            yield from check_remarks(self.conf, self._around())
         localrc = self.conf.localrc if self.conf else ""
         for plugin in self.plugins:
             yield from check_plugin(plugin, self.subject.distros, localrc=localrc)
@@ -59,6 +61,15 @@ class Material(Struct, frozen=True, kw_only=True):
     def _names_all(self) -> bool:
         """Whether the local.conf says which plugins there are."""
         return self.conf is not None and self.conf.conf is not None and self.conf.is_complete
+
+    def _around(self) -> Around:
+        plugins = tuple((plugin.name, plugin.folder) for plugin in self.plugins)
+        read = {name for name, _ in plugins}
+        enabled = self.conf.enabled if self.conf else ()
+        return Around(
+            plugins=plugins,
+            complete=self._names_all() and all(plugin.name in read for plugin in enabled),
+        )
 
 
 def read_subject(subject: Subject) -> Material:

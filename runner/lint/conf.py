@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,11 +11,13 @@ from msgspec import Struct
 from runner.errors import ConfigError
 from runner.lint.bash import Command, read_script
 from runner.lint.files import File, make_file
-from runner.lint.finding import Finding, Severity
+from runner.lint.finding import Edit, Finding
 from runner.lint.layout import check_line_ends
 from runner.lint.syntax import check_syntax
 from runner.plan.conffile import read_conf_bytes
+from runner.plan.doctor import examine
 from runner.plan.localconf import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
+from runner.plan.remark import Around, Severity
 
 _LINE = re.compile(r", line (\d+): ")
 _BEFORE = "[[local|localrc]]"
@@ -99,6 +102,29 @@ def check_conf(conf: ConfText, path: Path) -> Iterator[Finding]:
     localrc = make_file(path, path.name, conf.localrc.encode())
     yield from check_syntax(localrc)
     yield from _plugins(conf, path)
+
+
+def check_remarks(conf: ConfText, around: Around) -> Iterator[Finding]:
+    """Find what a run would note of a local.conf."""
+    if conf.file is None or conf.conf is None:
+        return
+    lines = conf.file.data.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    for remark in examine(conf.conf, around):
+        edits: tuple[Edit, ...] = ()
+        if remark.instead is not None and not conf.file.has_crlf:
+            start = starts[remark.line - 1]
+            end = start + len(lines[remark.line - 1].removesuffix(b"\n"))
+            edits = (Edit(start, end, remark.instead.encode()),)
+        yield Finding(
+            code=remark.code,
+            severity=remark.severity,
+            path=conf.conf.path,
+            line=remark.line,
+            message=remark.text,
+            fix=remark.fix,
+            edits=edits,
+        )
 
 
 def _refused(error: ConfigError, path: Path) -> Finding:

@@ -1,4 +1,4 @@
-"""Making the fixes that are safe: CRLF to LF, and settings that let the user decide."""
+"""Making the fixes that are safe: those of findings that come with edits."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -8,6 +8,7 @@ from runner.errors import ConfigError
 from runner.lint.check import Subject, read_subject
 from runner.lint.conf import ConfText, check_conf, read_conf
 from runner.lint.finding import Finding
+from runner.lint.fix import edited
 from tests.unit.linting import brief, plugin
 
 GOOD = (
@@ -149,3 +150,45 @@ def test_plugins_from_folders_are_checked_too_in_the_order_of_the_file(tmp_path:
         "DSR401",
     ]
     assert found_with(tmp_path, "enable_plugin tea https://x.org/tea\n") == []
+
+
+SLIPS = "[[local|localrc]]\nA = é\n[[post-config|f]]\n[a]\nx = 1 # ü\n; said\ny = 2 ; z\n"
+
+
+def test_what_a_run_notes_of_a_local_conf_is_found(tmp_path: Path) -> None:
+    (tmp_path / "local.conf").write_text(SLIPS)
+    found = read_subject(Subject(config=tmp_path / "local.conf")).findings()
+    assert [(f.code, f.line, bool(f.edits)) for f in found] == [
+        ("DSR720", 2, True),
+        ("DSR709", 5, True),
+        ("DSR710", 6, True),
+        ("DSR709", 7, False),
+    ]
+    path = tmp_path / "local.conf"
+    path.write_bytes(edited(path.read_bytes(), [e for f in found for e in f.edits]))
+    fixed = "[[local|localrc]]\nA=é\n[[post-config|f]]\n[a]\n# ü\nx = 1\n# said\ny = 2 ; z\n"
+    assert path.read_text() == fixed
+
+
+def test_with_crlf_the_line_ends_come_first(tmp_path: Path) -> None:
+    (tmp_path / "local.conf").write_bytes(SLIPS.replace("\n", "\r\n").encode())
+    found = read_subject(Subject(config=tmp_path / "local.conf")).findings()
+    assert [f.code for f in found if f.edits] == ["DSR105"]
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    ("localrc", "codes"),
+    [
+        ("enable_plugin tea ./tea\n", ["DSR716"]),
+        ("enable_plugin tea ./tea\nenable_plugin milk https://x.org/milk\n", []),
+        ("enable_plugin tea ./tea\nsource other\n", []),
+        ("enable_plugin tea ./tea\nTEA_CONF=/etc/tea.conf\n", []),
+    ],
+)
+def test_a_variable_may_be_set_by_a_plugin_that_is_not_at_hand(
+    tmp_path: Path, localrc: str, codes: list[str]
+) -> None:
+    plugin(tmp_path, {"settings": "TEA_A=${TEA_A:-1}\n"})
+    text = f"{localrc}[[post-config|$TEA_CONF]]\n[a]\nx = 1\n"
+    assert [f.code for f in found_with(tmp_path, text)] == codes
