@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.container.harness import Runner, write_plugin
+from tests.container.harness import Runner, job_name, write_conf, write_plugin
 
 LISTS = {
     # real, virtual with one package behind it, not for this release, left to plugin.sh
@@ -71,3 +71,25 @@ def test_a_distro_that_cannot_answer_is_a_note(runner: Runner, tea: Path) -> Non
     outcome = runner("lint", "-p", "tea=./tea", "-d", "debian-12", env=nowhere)
     assert outcome.code == 0
     assert "note DSR304: packages were not looked up on debian-12" in outcome.stdout
+
+
+def test_a_run_notes_in_the_same_words_what_devstack_then_does(runner: Runner) -> None:
+    plugin = (
+        'if [[ "$1 $2" == "stack extra" ]]; then\n'
+        '    cat "$MILK_CONF"\n    echo others: "$DEST"/others.*\nfi\n'
+    )
+    write_plugin(runner.folder, "milk", plugin=plugin, settings="MILK_CONF=$DEST/milk.conf\n")
+    sections = (
+        "[[post-config|$MILK_CONF]]\n[DEFAULT]\ncups = 2 # two\n"
+        "[[post-config|$MLIK_CONF]]\n[DEFAULT]\ncups = 3\n"
+        "[[post-config|$DEST/others.conf]]\n[DEFAULT]\ncups = 4\n"
+    )
+    write_conf(runner.folder, "enable_plugin milk ./milk", rest=sections)
+    ran = runner.passes("run", "--json", "--rm", "-d", "debian-12", "-c", "local.conf")
+    linted = runner("lint", "-c", "local.conf", "--format", "json").json
+    words = [f"local.conf:{f['line']}: {f['message']}; {f['fix']} ({f['code']})" for f in linted]
+    assert [f["code"] for f in linted] == ["DSR709", "DSR716"]
+    assert [note for note in ran.job.notes if "(DSR" in note] == words
+    log = (runner.state / "last" / job_name("milk") / "log").read_text()
+    assert "cups = 2 # two" in log
+    assert "others.*" in log, "no file was made"
