@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,16 @@ def test_last_points_at_the_newest_run(workspace: Workspace) -> None:
     assert workspace.last_run().id == second.id
     assert (workspace.state / "last").readlink() == Path("runs", second.id)
     for run in (first, second):
+        run.close()
+
+
+def test_runs_of_one_second_are_in_their_order(workspace: Workspace) -> None:
+    made = []
+    for _ in range(8):
+        time.sleep(0.002)  # an id knows milliseconds
+        made.append(workspace.new_run())
+    assert [run.id for run in workspace.all_runs()] == [run.id for run in made]
+    for run in made:
         run.close()
 
 
