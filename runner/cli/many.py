@@ -66,7 +66,7 @@ def run_many(
         )
 
     with (
-        Stem(len(candidates)) as stem,  # which imports the program meanwhile
+        Stem(len(candidates)) as stem,  # before there are threads
         make_observer(
             verbose=options.verbose,
             quiet=options.quiet,

@@ -1,13 +1,13 @@
-"""Processes of jobs, forked from one that has imported the program: the stem.
+"""Processes of jobs, forked from the stem: a fork of ours that has one thread and stays small.
 
-To import it takes longer than all else that the process of a small job does. The stem is no fork
-of ours but a process of its own with one thread, so nothing that it forks waits for a lock which
-nobody gives back.
+To import the program takes longer than all else that the process of a small job does. We have
+imported it; but we will have threads, and a fork would wait for a lock that none gives back.
 
-It is told `begin NUMBER ORDER`, a line each, and says `begun NUMBER PID` and `ended NUMBER CODE`.
-When we are gone, however we went, it ends, and the kernel tells the processes that it forked.
+The stem is told `begin NUMBER ORDER`, a line each, and says `begun NUMBER PID` and `ended NUMBER
+CODE`. When we are gone, however we went, it ends, and the kernel tells those that it forked.
 """
 
+import atexit
 import base64
 import contextlib
 import gc
@@ -16,15 +16,14 @@ import pickle
 import select
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import IO, NoReturn, Self
 
-from runner.host.interrupts import let_signals_through
 from runner.jobs.jobprocess import Order, work
 
 _KILLED = -signal.SIGKILL
@@ -60,7 +59,10 @@ class JobProcess:
 
 
 class Stem:
-    """The process that forks for so many jobs; as a context manager it ends with the block."""
+    """The process that forks for so many jobs; as a context manager it ends with the block.
+
+    To be made before there are threads.
+    """
 
     def __init__(self, jobs: int) -> None:
         pipes = [os.pipe() for _ in range(jobs)]
@@ -73,15 +75,8 @@ class Stem:
             for (_, writer), process in zip(pipes, self._processes, strict=True)
         ]
         self._control, its = socket.socketpair()
-        with its:
-            numbers = [its.fileno(), *(number for both in channels for number in both)]
-            self._stem = subprocess.Popen(
-                [sys.executable, "-m", "runner.jobs.stem", *map(str, numbers)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=numbers,
-                process_group=0,  # a terminal's Ctrl-C comes to us alone, and we pass it on
-            )
+        self._pid = _fork_stem(its, channels)
+        its.close()
         for writer, _ in channels:
             os.close(writer)
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -100,7 +95,7 @@ class Stem:
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-        self._stem.wait()
+        os.waitpid(self._pid, 0)
         self._listener.join()
         self._control.close()
         for process in self._processes:
@@ -198,15 +193,31 @@ class _Forks:
             self._control.sendall(line)
 
 
-def main() -> None:
-    """Be the stem: descriptors are the arguments, that of the control first."""
-    let_signals_through()
-    control, *rest = map(int, sys.argv[1:])
-    channels = list(zip(rest[::2], rest[1::2], strict=True))
+def _fork_stem(control: socket.socket, channels: list[tuple[int, int]]) -> int:
+    """Fork it before there are threads; its process id."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with contextlib.suppress(OSError):
+            stream.flush()  # or both would print what waits there
     gc.freeze()  # what was imported is shared by all that is forked
-    with socket.socket(fileno=control) as connection:
-        _Forks(connection, channels).run()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        atexit._clear()  # noqa: SLF001 - what was registered is our parent's to do
+        os.setpgid(0, 0)  # a terminal's Ctrl-C comes to our parent alone, which passes it on
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1):
+            os.dup2(null, number)
+        _close_all_but({2, control.fileno(), *(one for both in channels for one in both)})
+        _Forks(control, channels).run()
+    except BaseException:  # noqa: BLE001 - nobody is there who could take it
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
-if __name__ == "__main__":
-    main()
+def _close_all_but(kept: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers, not paths
+        if int(name) > 1 and int(name) not in kept:
+            with contextlib.suppress(OSError):  # of the list itself
+                os.close(int(name))
