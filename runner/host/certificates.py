@@ -35,7 +35,8 @@ OWN = (
 
 _SUFFIXES = {".crt", ".pem", ".cer"}
 _HINT = "give --ca-certificates a folder of PEM files (NAME.crt, NAME.pem), host or none"
-_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN = b"-----BEGIN CERTIFICATE-----"
+_END = b"-----END CERTIFICATE-----"
 
 
 def read_certificates(
@@ -136,7 +137,11 @@ def _of_file(path: Path) -> Iterator[bytes]:
 
 
 def _bodies(data: bytes) -> Iterator[bytes]:
-    return (b"".join(found[1].split()) for found in _BLOCK.finditer(data))
+    """The base64 texts; cut by hand, which is much faster than a pattern here."""
+    for block in data.split(_BEGIN)[1:]:
+        text, end, _ = block.partition(_END)
+        if end and text[:1].isspace():
+            yield b"".join(text.split())
 
 
 def _own_certificates(own: Iterable[Path]) -> frozenset[bytes]:

@@ -18,11 +18,9 @@ def examine(conf: LocalConf, around: Around) -> tuple[Remark, ...]:
 
 
 def notes(
-    conf: LocalConf | None, plugins: Sequence[Plugin], environment: Iterable[str]
+    conf: LocalConf, plugins: Sequence[Plugin], environment: Iterable[str]
 ) -> tuple[str, ...]:
     """What a run says of its local.conf: what is a mistake; what may be meant is for `lint`."""
-    if conf is None:
-        return ()
     around = Around(
         variables=frozenset(environment),
         plugins=tuple((plugin.name, plugin.folder) for plugin in plugins),

@@ -20,7 +20,6 @@ from runner.outcome.phases import PLUGIN_FILES
 from runner.outcome.result import PluginInfo
 from runner.plan import dockerfile, localconf, needs, packages, pythonlists
 from runner.plan.conffile import trusting
-from runner.plan.doctor import notes
 from runner.plan.evaluation import evaluate
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
@@ -162,7 +161,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             certificates=certificates,
             network=network,
             requirements=limits,
-            notes=(*notes(self.request.config, plugins, self.request.environment), *limits.notes),
+            notes=(*self._notes(plugins), *limits.notes),
         )
 
     def _requirements(self, variables: Mapping[str, str], network: Network) -> Requirements:
@@ -188,6 +187,14 @@ class Planner(Struct, frozen=True, kw_only=True):
             cache=self.cache,
             offline=self._seems_offline(),
         )
+
+    def _notes(self, plugins: Sequence[Plugin]) -> tuple[str, ...]:
+        """What is wrong with the local.conf, if there is one."""
+        if self.request.config is None:
+            return ()
+        from runner.plan.doctor import notes  # noqa: PLC0415 - slow, and many jobs have none
+
+        return notes(self.request.config, plugins, self.request.environment)
 
     def _seems_offline(self) -> bool:
         text = self.request.config.localrc if self.request.config else ""

@@ -162,3 +162,10 @@ def test_a_new_list_and_one_that_is_gone_are_said() -> None:
     assert changed_layer(less, more) == f"{BAR.title} is new"
     assert changed_layer(more, less) == f"{BAR.title} is gone"
     assert changed_layer(more, more) == ""
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_FAMILY)
+def test_modules_that_apache_needs_are_enabled_where_that_takes_its_time(name: str) -> None:
+    recipe = replace(a_recipe(DISTROS[name]), general=("apache2", "curl"))
+    assert ("a2enmod" in render(recipe)) is (name == "debian-12")
+    assert "a2enmod" not in render(a_recipe(DISTROS[name]))
