@@ -16,4 +16,4 @@ TREE = _PACKAGE / "devstack"
 CONTAINER = _PACKAGE / "container"
 INSIDE = "/usr/local/lib/devstack-runner"  # where CONTAINER is mounted
 NEEDS = _PACKAGE / "plan" / "needs.toml"
-VARIABLES = _PACKAGE / "plan" / "variables.txt"  # those of DevStack, one a line
+VARIABLES = _PACKAGE / "localconf" / "variables.txt"  # those of DevStack, one a line

@@ -60,8 +60,8 @@ def lint(
     from runner.cli.request import parse_base_images
     from runner.distros.distro import read_distros, select_distros
     from runner.lint.check import in_order, read_subject
+    from runner.localconf.remark import Severity
     from runner.plan.project import read_project
-    from runner.plan.remark import Severity
     from runner.resources import IMAGES
 
     known = read_distros(IMAGES)

@@ -9,7 +9,8 @@ from runner.image.search import describe
 from runner.jobs.matrix import Candidate
 from runner.jobs.opening import open_pipeline
 from runner.outcome.observer import Silent
-from runner.plan.planner import Planner, Request
+from runner.plan.plan import Request
+from runner.plan.planner import Planner
 from runner.sources.fetch import Sources
 
 

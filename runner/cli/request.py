@@ -13,8 +13,8 @@ from runner.host import certificates
 from runner.host.pipconfig import read_pip_config
 from runner.host.proxies import proxy_variables, unreachable_proxies
 from runner.lab.lab import parse_use
-from runner.plan.localconf import read_local_conf
-from runner.plan.planner import Request
+from runner.localconf.parse import read_local_conf
+from runner.plan.plan import Request
 from runner.plan.project import Override
 from runner.plan.requirements import CONSTRAINTS
 from runner.resources import IMAGES

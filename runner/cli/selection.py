@@ -14,7 +14,7 @@ from runner.errors import NothingSelected
 from runner.host.workspace import Workspace
 from runner.jobs.history import durations, failed_last
 from runner.jobs.matrix import Candidate, parse_shard, select_jobs, take_shard, with_history
-from runner.plan.planner import Request
+from runner.plan.plan import Request
 from runner.plan.project import read_project
 
 

@@ -15,7 +15,7 @@ from runner.jobs.opening import open_pipeline
 from runner.jobs.pipeline import Keep, Pipeline
 from runner.outcome.phases import Mode
 from runner.outcome.result import JobResult, RunResult
-from runner.plan.planner import Request
+from runner.plan.plan import Request
 from runner.report.targets import parse_targets
 
 

@@ -7,7 +7,7 @@ from runner.image.record import keep_record, record_of, why_anew
 from runner.image.search import find_whole
 from runner.image.workshop import Workshop
 from runner.outcome.result import ImageInfo
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.sources.offline import Network
 
 

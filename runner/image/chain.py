@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from runner import labels
 from runner.engine import Found
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.plan.pythonlists import Constraints, PythonList, is_for_service
 from runner.resources import CONTAINER
 

@@ -29,7 +29,7 @@ from runner.image.stagelayer import StageFailed, StageLayers
 from runner.image.workshop import Workshop
 from runner.outcome.observer import BuildLine
 from runner.outcome.result import Failure
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 
 
 class _LeftOut(Exception):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from runner.image.chain import UV_VERSION, layer_script
 from runner.plan.dockerfile import changed_layer
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 
 
 def record_of(plan: Plan) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runner.engine import Engine
 from runner.image.chain import Link, PythonLink, links, references
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 
 
 def find_link(link: Link, parent: str, engine: Engine) -> str | None:

@@ -27,7 +27,7 @@ from runner.outcome.events import Event
 from runner.outcome.observer import BuildLine, Observer
 from runner.outcome.phases import Mode, Status
 from runner.outcome.result import JobResult
-from runner.plan.planner import Request
+from runner.plan.plan import Request
 
 _PR_SET_PDEATHSIG = 1
 _GONE = signal.SIGUSR1

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from runner.distros.distro import Distro
 from runner.errors import ConfigError, Interrupted
+from runner.localconf.parse import named_plugins
 from runner.outcome.result import JobResult
-from runner.plan.localconf import named_plugins
-from runner.plan.planner import Request, job_identifier
+from runner.plan.plan import Request, job_identifier
 
 _SHARD = re.compile(r"(\d+)/(\d+)")
 _GLOB = re.compile(r"[*?\[]")

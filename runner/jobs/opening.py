@@ -10,7 +10,8 @@ from runner.host.workspace import RunFolder, Workspace
 from runner.jobs.pipeline import Pipeline
 from runner.lab.lab import Use, find_lab
 from runner.outcome.observer import Observer
-from runner.plan.planner import Planner, Request
+from runner.plan.plan import Request
+from runner.plan.planner import Planner
 from runner.sources.answers import Answers
 from runner.sources.fetch import Sources
 

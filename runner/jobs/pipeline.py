@@ -21,7 +21,8 @@ from runner.outcome.collect import Collector
 from runner.outcome.observer import Observer
 from runner.outcome.phases import Mode, Status
 from runner.outcome.result import ImageInfo, JobResult, PluginInfo, Problem, StageResult
-from runner.plan.planner import Plan, Planner, Request, plugin_info
+from runner.plan.plan import Plan, Request, plugin_info
+from runner.plan.planner import Planner
 from runner.stack import downloads
 from runner.stack.kept import find_stack, kept_name
 from runner.stack.modes import Modes, run_modes

@@ -19,8 +19,8 @@ from runner.lint.order import check_order
 from runner.lint.services import check_service_types, check_services
 from runner.lint.settings import check_settings
 from runner.lint.syntax import check_syntax
-from runner.plan.conffile import trusting
-from runner.plan.remark import Around
+from runner.localconf.file import trusting
+from runner.localconf.remark import Around
 from runner.sources.inside import check_inside
 
 

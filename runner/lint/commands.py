@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from runner.lint.bash import read_script
 from runner.lint.files import File
 from runner.lint.finding import Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _REMOVED: Mapping[str, str] = {
     "screen_it": "run_process",

@@ -14,10 +14,10 @@ from runner.lint.files import File, make_file
 from runner.lint.finding import Edit, Finding
 from runner.lint.layout import check_line_ends
 from runner.lint.syntax import check_syntax
-from runner.plan.conffile import read_conf_bytes
-from runner.plan.doctor import examine
-from runner.plan.localconf import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
-from runner.plan.remark import Around, Severity
+from runner.localconf.doctor import examine
+from runner.localconf.file import read_conf_bytes
+from runner.localconf.parse import GROUPS, LOCALRC_BESIDE, LocalConf, parse_conf
+from runner.localconf.remark import Around, Severity
 
 _LINE = re.compile(r", line (\d+): ")
 _BEFORE = "[[local|localrc]]"

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from runner.lint.bash import parse
 from runner.lint.files import File
 from runner.lint.finding import Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 Branch: TypeAlias = tuple[str, list[Node]]
 

@@ -9,7 +9,7 @@ from runner.lint.bash import parse
 from runner.lint.files import File
 from runner.lint.finding import Finding
 from runner.lint.lists import ONLY_RPM
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _FEDORA = re.compile(r"\bis_fedora\b")
 _OTHERS = re.compile(r"\bis_(ubuntu|debian|suse)\b|\bos_PACKAGE\b|\bDISTRO\b")

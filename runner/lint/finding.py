@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 
 class Edit(Struct, frozen=True):

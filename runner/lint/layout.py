@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from runner.lint.files import File, PluginText
 from runner.lint.finding import Edit, Finding
+from runner.localconf.remark import Severity
 from runner.outcome.phases import PLUGIN_FILES
-from runner.plan.remark import Severity
 
 _NEAR = 0.8
 # What an editor or a person leaves beside the file itself.

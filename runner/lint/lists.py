@@ -10,8 +10,8 @@ from runner.errors import ConfigError
 from runner.lint.bash import read_script
 from runner.lint.files import BINDEP, LISTS, PluginText
 from runner.lint.finding import Finding
+from runner.localconf.remark import Severity
 from runner.plan.packages import read_plugin_lists
-from runner.plan.remark import Severity
 from runner.sources.inside import Refused
 
 # Packages of which other families have no use.

@@ -20,8 +20,8 @@ from runner.host.proxies import proxy_variables
 from runner.host.workspace import RunFolder
 from runner.lint.files import PluginText
 from runner.lint.finding import Finding
+from runner.localconf.remark import Severity
 from runner.plan.packages import PackageList, read_plugin_lists
-from runner.plan.remark import Severity
 from runner.resources import CONTAINER
 
 _SECONDS = 300

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from runner.lint.bash import Comparison, read_script
 from runner.lint.files import File
 from runner.lint.finding import Finding
+from runner.localconf.remark import Severity
 from runner.outcome.phases import Mode, Phase
-from runner.plan.remark import Severity
 
 _STACK = tuple(p.value.removeprefix("stack ") for p in Phase if p.value.startswith("stack "))
 _MODES = tuple(mode.value for mode in Mode)

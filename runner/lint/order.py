@@ -8,7 +8,7 @@ from msgspec import Struct
 from runner.lint.bash import read_script
 from runner.lint.files import File, PluginText
 from runner.lint.finding import Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 
 class _Wish(Struct, frozen=True):

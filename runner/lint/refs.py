@@ -6,8 +6,8 @@ from pathlib import Path
 
 from runner.lint.conf import ConfText, Enabled
 from runner.lint.finding import Finding
-from runner.plan.localrclines import localrc_lines, unquoted
-from runner.plan.remark import Severity
+from runner.localconf.lines import localrc_lines, unquoted
+from runner.localconf.remark import Severity
 from runner.sources.offline import Network
 from runner.sources.trouble import GitFailure
 from runner.urls import is_path, shown_url

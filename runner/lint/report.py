@@ -7,7 +7,7 @@ from typing import Any
 
 from runner import __version__
 from runner.lint.finding import RULES, Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -9,7 +9,7 @@ from functools import cache
 from runner.lint.bash import Command, read_script
 from runner.lint.files import File, PluginText
 from runner.lint.finding import Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _SERVICE = re.compile(r"[A-Za-z0-9][\w.@+-]*")
 # Services of DevStack itself, which a plugin may start anew.

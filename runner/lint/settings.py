@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from runner.lint.bash import Assignment, read_script
 from runner.lint.files import PluginText
 from runner.lint.finding import Edit, Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _SAFE = re.compile(r"[A-Za-z0-9_./:@,+=%-]+")  # needs no quotes, and ends no ${...}
 _ENTRY_POINT = re.compile(r"[A-Za-z_][\w.]*:\w+")  # of the code, nothing to choose

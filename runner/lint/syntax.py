@@ -7,7 +7,7 @@ from functools import cache
 
 from runner.lint.files import File
 from runner.lint.finding import Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 _OLDEST = 4  # macOS has 3.2, which does not know all that is written today
 _COMPLAINT = re.compile(r".*?line (\d+): (.*)")

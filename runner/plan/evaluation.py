@@ -11,7 +11,7 @@ from runner.engine import ContainerSpec, Engine, Mount
 from runner.errors import ConfigError, EngineError
 from runner.host.files import write_whole
 from runner.host.workspace import RunFolder
-from runner.plan import localconf
+from runner.localconf.parse import Evaluated, LocalConf, decode_evaluation
 from runner.resources import TREE
 
 _SECONDS = 60
@@ -22,11 +22,11 @@ def evaluate(
     engine: Engine,
     *,
     base: BaseImage,
-    conf: localconf.LocalConf,
+    conf: LocalConf,
     variables: Sequence[str] = (),
     cache: Path,
     run: RunFolder,
-) -> localconf.Evaluated:
+) -> Evaluated:
     """Plugins, services, DEST and these variables after the localrc sections of a local.conf ran.
 
     The answer is kept in `cache`, by all it depends on: local.conf, base image, our tree.
@@ -37,9 +37,9 @@ def evaluate(
     """
     kept = cache / "evaluations" / f"{_key(conf.text, base, variables)}.json"
     with contextlib.suppress(OSError):
-        return localconf.decode_evaluation(kept.read_text())
+        return decode_evaluation(kept.read_text())
     answer = _ask(engine, base, conf, variables, run)
-    evaluated = localconf.decode_evaluation(answer)
+    evaluated = decode_evaluation(answer)
     write_whole(kept, answer.encode())
     return evaluated
 
@@ -47,7 +47,7 @@ def evaluate(
 def _ask(
     engine: Engine,
     base: BaseImage,
-    conf: localconf.LocalConf,
+    conf: LocalConf,
     variables: Sequence[str],
     run: RunFolder,
 ) -> str:

@@ -2,26 +2,23 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from runner.distros.baseimage import BaseImage, Origin, acquire
 from runner.distros.distro import Distro
 from runner.engine import START_HINT, Engine
 from runner.errors import ConfigError, EngineError
-from runner.host.pipconfig import PipConfig
 from runner.host.workspace import STACK_ID, RunFolder
-from runner.lab.lab import Lab, Use
+from runner.localconf.file import trusting
+from runner.localconf.parse import Evaluated, LocalConf, compose
 from runner.outcome.observer import Observer
-from runner.outcome.phases import PLUGIN_FILES
-from runner.outcome.result import PluginInfo
-from runner.plan import dockerfile, localconf, needs, packages, pythonlists
-from runner.plan.conffile import trusting
+from runner.plan import dockerfile, needs, packages, pythonlists
 from runner.plan.evaluation import evaluate
-from runner.plan.pythonlists import Constraints, PythonList
+from runner.plan.plan import Plan, Request, job_identifier
+from runner.plan.pythonlists import PythonList
 from runner.plan.requirements import VARIABLES as REQUIREMENTS_VARIABLES
 from runner.plan.requirements import Requirements, find_requirements, read_requirements
 from runner.plan.stages import find_stages
@@ -32,77 +29,10 @@ from runner.sources.plugin import Plugin, PluginSource, check_source_inside, che
 
 # Without a local.conf a plugin runs alone: its settings enable what it brings.
 _ALONE = ("disable_all_services",)
-_PASSWORDS = ("DATABASE", "RABBIT", "SERVICE", "ADMIN", "LDAP")
 # What can be read of it before there is a base image in which bash could be asked.
 _OFFLINE_LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?OFFLINE=([\"']?)(\w+)\1[ \t]*(?:[;#].*)?$", re.MULTILINE
 )
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """What the user asked for, the same for all its jobs."""
-
-    config: localconf.LocalConf | None = None
-    plugins: tuple[PluginSource, ...] = ()
-    base_images: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    git_mirror: Path | None = None
-    requirements: Path | None = None  # a checkout of the repository, or its constraints
-    write_through: bool = False
-    privileged: bool = False
-    certificates: Mapping[str, bytes] = field(default_factory=dict)
-    pip: PipConfig = field(default_factory=PipConfig)
-    use_lab: Use = Use.AUTO
-    lab: Lab = field(default_factory=Lab)  # what was found of it when the engine was opened
-    timeout: float | None = None  # seconds, for the whole job
-    phase_timeout: float | None = None  # seconds, for each phase of each plugin
-    project: Path = field(default_factory=Path.cwd)
-    within: Path | None = None  # the folder that its own files do not lead out of, if nobody did
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """All that is needed to build a job's image and to run it."""
-
-    job: str
-    distro: Distro
-    base: BaseImage
-    conf: str
-    plugins: tuple[Plugin, ...]
-    recipe: dockerfile.Recipe
-    stages: dockerfile.Stages
-    certificates: Mapping[str, bytes]
-    network: Network = Network.FREE
-    requirements: Requirements = field(default_factory=Requirements)
-    notes: tuple[str, ...] = ()  # what the result says before anything was built
-
-    @property
-    def dockerfile(self) -> str:
-        """The text of the job's Dockerfile."""
-        return dockerfile.assemble(self.recipe, self.stages)
-
-    @property
-    def constraints(self) -> Constraints:
-        """What limits the versions of Python packages."""
-        return self.requirements.constraints
-
-    def passwords(self) -> str:
-        """Answers to the questions that stack.sh would ask; the user's own values win."""
-        return "".join(
-            f"{name}_PASSWORD=${{{name}_PASSWORD:-{secrets.token_hex(10)}}}\n"
-            for name in _PASSWORDS
-        )
-
-
-def plugin_info(plugin: Plugin) -> PluginInfo:
-    """What the result says of a plugin."""
-    return PluginInfo(
-        name=plugin.name,
-        url=plugin.url,
-        ref=plugin.source.ref or "",
-        sha=plugin.sha or "",
-        dirty=plugin.dirty,
-        files=tuple(f for f in PLUGIN_FILES if (plugin.folder / "devstack" / f).is_file()),
-    )
 
 
 class Planner(Struct, frozen=True, kw_only=True):
@@ -192,7 +122,7 @@ class Planner(Struct, frozen=True, kw_only=True):
         """What is wrong with the local.conf, if there is one."""
         if self.request.config is None:
             return ()
-        from runner.plan.doctor import notes  # noqa: PLC0415 - slow, and many jobs have none
+        from runner.localconf.doctor import notes  # noqa: PLC0415 - slow, and many jobs have none
 
         return notes(self.request.config, plugins, self.request.environment)
 
@@ -211,7 +141,7 @@ class Planner(Struct, frozen=True, kw_only=True):
         request = self.request
         check_unique(request.plugins)
         if request.config is None:
-            conf = localconf.compose(None, _enabling(request.plugins), _ALONE)
+            conf = compose(None, _enabling(request.plugins), _ALONE)
             return request.plugins, conf, "", request.environment
         if self.engine is None or self.run is None:
             raise EngineError("a local.conf is evaluated in a container", hint=START_HINT)
@@ -237,20 +167,12 @@ class Planner(Struct, frozen=True, kw_only=True):
             for source in enabled:
                 check_source_inside(source, request.within, instead=instead)
         added = tuple(given.values())
-        conf = localconf.compose(request.config, _enabling(added))
+        conf = compose(request.config, _enabling(added))
         variables = {**request.environment, **evaluated.variables}
         return (*enabled, *added), conf, evaluated.services, variables
 
 
-def job_identifier(distro: Distro, plugins: Sequence[str]) -> str:
-    """`debian-12-heat`; up to three plugins are named, more are counted."""
-    shown = 3
-    if len(plugins) > shown:
-        return f"{distro.name}-{plugins[0]}-and-{len(plugins) - 1}-more"
-    return "-".join([distro.name, *(plugins or ["devstack"])])
-
-
-def _check_git_base(evaluated: localconf.Evaluated, conf: localconf.LocalConf) -> None:
+def _check_git_base(evaluated: Evaluated, conf: LocalConf) -> None:
     """Explain a URL that lost its `$GIT_BASE`: localrc sees no default of it (core.md 3.4)."""
     for plugin in evaluated.plugins:
         lost = plugin.url.startswith("/") and not Path(plugin.url).exists()

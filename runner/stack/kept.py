@@ -2,7 +2,7 @@
 
 from runner import labels
 from runner.engine import ContainerSpec, Engine, Found
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 
 PREFIX = "devstack-runner-"
 

@@ -10,7 +10,7 @@ from runner.engine import ContainerSpec, Mount
 from runner.engine.archive import tar_of
 from runner.host.proxies import proxy_variables
 from runner.host.workspace import RunFolder
-from runner.plan.planner import Plan, Request
+from runner.plan.plan import Plan, Request
 from runner.plan.requirements import NAME as REQUIREMENTS
 from runner.resources import CONTAINER, INSIDE, TREE
 from runner.sources.fetch import git_mirror_config

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from runner.plan.localconf import read_local_conf
+from runner.localconf.parse import read_local_conf
 from tests.container.harness import Runner
 
 SCENARIOS = Path(__file__).with_name("scenarios")

@@ -16,7 +16,7 @@ from runner.image.workshop import Workshop
 from runner.outcome.observer import Silent
 from runner.outcome.result import ImageInfo
 from runner.plan.dockerfile import Layer, Recipe
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.plan.templates import render_stages
 from runner.resources import IMAGES
 

@@ -13,7 +13,7 @@ from runner.host.workspace import JobFolder
 from runner.image.chain import references
 from runner.image.failure import PackagesFailed
 from runner.image.search import describe
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.resources import IMAGES
 from tests.unit.building import FOO, PLAN, FakeEngine, ensure, with_recipe
 

@@ -11,7 +11,7 @@ from runner.distros.distro import read_distros
 from runner.engine import Found
 from runner.image.chain import PythonLink, links, references
 from runner.plan.dockerfile import Layer, Recipe
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.plan.pythonlists import BINDEP, Constraints, PythonList
 from runner.plan.requirements import Requirements
 from runner.plan.templates import render_stages

@@ -10,7 +10,7 @@ from runner.errors import EngineError, TimeLimit
 from runner.host.pipconfig import PipConfig
 from runner.host.workspace import JobFolder
 from runner.image.chain import references
-from runner.plan.planner import Plan
+from runner.plan.plan import Plan
 from runner.plan.pythonlists import Constraints, PythonList
 from runner.plan.requirements import Requirements
 from tests.unit.building import PLAN, FakeEngine, ensure, with_recipe

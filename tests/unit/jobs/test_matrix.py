@@ -23,7 +23,7 @@ from runner.jobs.matrix import (
 )
 from runner.outcome.phases import Mode, Phase, Status
 from runner.outcome.result import JobResult, PhaseResult, Problem, RunResult, to_json
-from runner.plan.planner import Request
+from runner.plan.plan import Request
 from runner.resources import IMAGES
 from runner.sources.plugin import PluginSource
 

@@ -19,7 +19,7 @@ from runner.jobs.stem import Stem
 from runner.outcome.observer import Silent
 from runner.outcome.phases import Mode, Status
 from runner.outcome.result import JobResult
-from runner.plan.planner import Request
+from runner.plan.plan import Request
 from runner.resources import IMAGES
 from runner.sources.plugin import PluginSource
 from tests.unit.jobs.slowengine import slow_engine

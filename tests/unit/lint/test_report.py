@@ -10,7 +10,7 @@ import pytest
 
 from runner.lint import report
 from runner.lint.finding import RULES, Finding
-from runner.plan.remark import Severity
+from runner.localconf.remark import Severity
 
 ROOT = Path(__file__).parents[3]
 HERE = Path("/home/me/my plugin")
@@ -86,10 +86,10 @@ def test_every_code_is_documented_and_no_other() -> None:
 
 
 def test_every_code_of_the_checks_is_in_the_list_and_in_a_test() -> None:
-    files = [path for room in ("lint", "plan") for path in (ROOT / "runner" / room).glob("*.py")]
+    files = [path for room in ("lint", "localconf") for path in (ROOT / "runner" / room).glob("*.py")]
     package = "".join(path.read_text() for path in files if path.name != "finding.py")
     units = [
-        path for room in ("lint", "plan") for path in (ROOT / "tests/unit" / room).glob("*.py")
+        path for room in ("lint", "localconf") for path in (ROOT / "tests/unit" / room).glob("*.py")
     ]
     places = [*units, ROOT / "tests/container/test_lint.py"]
     tests = "".join(path.read_text() for path in places)

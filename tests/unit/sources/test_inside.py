@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from runner.cli import app
 from runner.distros.distro import read_distros
 from runner.errors import ConfigError
-from runner.plan.localconf import read_local_conf
+from runner.localconf.parse import read_local_conf
 from runner.plan.needs import read_stated
 from runner.plan.packages import read_plugin_lists
 from runner.plan.project import read_project

@@ -14,7 +14,7 @@ from runner.engine import ContainerSpec, Engine, Found
 from runner.engine.spec import host_options
 from runner.host.workspace import RunFolder
 from runner.plan.dockerfile import Recipe
-from runner.plan.planner import Plan, Request, job_identifier
+from runner.plan.plan import Plan, Request, job_identifier
 from runner.plan.requirements import Requirements
 from runner.plan.templates import render_stages
 from runner.resources import CONTAINER, IMAGES, INSIDE, TREE

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from runner.plan.localconf import LocalConf, Section
-from runner.plan.merged import Option, merged_sections, options
-from runner.plan.names import is_variable, near_variable
-from runner.plan.remark import Around, Remark, Severity
+from runner.localconf.merged import Option, merged_sections, options
+from runner.localconf.names import is_variable, near_variable
+from runner.localconf.parse import LocalConf, Section
+from runner.localconf.remark import Around, Remark, Severity
 
 # What DevStack sets them to (contract: services.md 2, cloud.md 5); a localrc may say otherwise.
 _PATHS: Mapping[str, str] = {

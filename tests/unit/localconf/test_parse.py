@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.errors import ConfigError
-from runner.plan.localconf import (
+from runner.localconf.parse import (
     EnabledPlugin,
     Evaluated,
     LocalConf,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from runner.plan.localconf import LocalConf
-from runner.plan.localrclines import localrc_lines
-from runner.plan.localrcorder import check_disabled, check_names, check_services
-from runner.plan.localrcslips import check_slips
-from runner.plan.merged import check_lines, merged_sections
-from runner.plan.mergedfiles import check_files
-from runner.plan.remark import Around, Remark, Severity
+from runner.localconf.lines import localrc_lines
+from runner.localconf.merged import check_lines, merged_sections
+from runner.localconf.mergedfiles import check_files
+from runner.localconf.order import check_disabled, check_names, check_services
+from runner.localconf.parse import LocalConf
+from runner.localconf.remark import Around, Remark, Severity
+from runner.localconf.slips import check_slips
 from runner.sources.plugin import Plugin
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.plan.examining import brief, merged, remarks, repaired
+from tests.unit.localconf.examining import brief, merged, remarks, repaired
 
 HEADER = "[[post-config|o.conf]]\n"
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from runner.plan.localrclines import Line, unquoted
-from runner.plan.names import near_command, near_variable
-from runner.plan.remark import Around, Remark, Severity
+from runner.localconf.lines import Line, unquoted
+from runner.localconf.names import near_command, near_variable
+from runner.localconf.remark import Around, Remark, Severity
 
 _ENABLED = "ENABLED_SERVICES"
 

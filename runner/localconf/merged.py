@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from runner.plan.localconf import GROUPS, LocalConf, Section
-from runner.plan.names import is_secret, is_variable
-from runner.plan.remark import Remark, Severity
+from runner.localconf.names import is_secret, is_variable
+from runner.localconf.parse import GROUPS, LocalConf, Section
+from runner.localconf.remark import Remark, Severity
 
 _LOCALRC = "the section [[local|localrc]]"
 _COMMAND = re.compile(

@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from runner.plan.doctor import examine
-from runner.plan.localconf import LocalConf, parse_sections
-from runner.plan.remark import Around, Remark
+from runner.localconf.doctor import examine
+from runner.localconf.parse import LocalConf, parse_sections
+from runner.localconf.remark import Around, Remark
 from runner.resources import TREE
 
 _MERGE = """

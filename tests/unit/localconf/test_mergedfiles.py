@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.plan.remark import Around
-from tests.unit.plan.examining import brief, merged, remarks
+from runner.localconf.remark import Around
+from tests.unit.localconf.examining import brief, merged, remarks
 
 A = "[a]\nx = 1\n"
 ALL = Around(complete=True)

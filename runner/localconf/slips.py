@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from runner.plan.localrclines import OPERATOR, Line, unquoted
-from runner.plan.names import is_secret, is_variable
-from runner.plan.remark import Remark, Severity
+from runner.localconf.lines import OPERATOR, Line, unquoted
+from runner.localconf.names import is_secret, is_variable
+from runner.localconf.remark import Remark, Severity
 
 _LIST = re.compile(r"\w*(SERVICES|_LIST|_PLUGINS|_URLS|_DRIVERS|_EXTENSIONS|LIBS_FROM_GIT)")
 _PLACEHOLDER = re.compile(

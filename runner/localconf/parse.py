@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from runner.errors import ConfigError
-from runner.plan.conffile import read_conf_bytes
+from runner.localconf.file import read_conf_bytes
 
 GROUPS = ("local", "post-config", "extra", "post-extra", "test-config")
 LOCALRC_BESIDE = "the file localrc beside it is not used; DevStack would use it instead"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.plan.doctor import notes
-from runner.plan.localrclines import localrc_lines
-from runner.plan.remark import Around
-from tests.unit.plan.examining import brief, read, remarks, repaired
+from runner.localconf.doctor import notes
+from runner.localconf.lines import localrc_lines
+from runner.localconf.remark import Around
+from tests.unit.localconf.examining import brief, read, remarks, repaired
 
 HEADER = "[[local|localrc]]\n"
 
