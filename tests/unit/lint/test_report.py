@@ -86,7 +86,9 @@ def test_every_code_is_documented_and_no_other() -> None:
 
 
 def test_every_code_of_the_checks_is_in_the_list_and_in_a_test() -> None:
-    files = [path for room in ("lint", "localconf") for path in (ROOT / "runner" / room).glob("*.py")]
+    files = [
+        path for room in ("lint", "localconf") for path in (ROOT / "runner" / room).glob("*.py")
+    ]
     package = "".join(path.read_text() for path in files if path.name != "finding.py")
     units = [
         path for room in ("lint", "localconf") for path in (ROOT / "tests/unit" / room).glob("*.py")
