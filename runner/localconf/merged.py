@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from runner.localconf.names import is_secret, is_variable
 from runner.localconf.parse import GROUPS, LocalConf, Section
-from runner.localconf.remark import Remark, Severity
+from runner.localconf.remark import Remark, Severity, remark_on
 
 _LOCALRC = "the section [[local|localrc]]"
 _COMMAND = re.compile(
@@ -105,7 +105,7 @@ def _indented(line: _Line) -> Iterator[Remark]:
         fix = "write the whole value on the option's line, or an option at the line's start"
     else:
         what, fix = "an indented line is ignored", f"at the line's start: {text}"
-    yield _remark("DSR711", line, what, fix)
+    yield remark_on(line, "DSR711", what, fix)
 
 
 def _ini_header(line: _Line) -> Iterator[Remark]:
@@ -114,7 +114,7 @@ def _ini_header(line: _Line) -> Iterator[Remark]:
     if meant == name:
         return
     read = f"is read as [{name}]" if name else "is read as no section, and its options are dropped"
-    yield _remark("DSR715", line, f"[{meant}] {read}", "a section's name holds no blanks")
+    yield remark_on(line, "DSR715", f"[{meant}] {read}", "a section's name holds no blanks")
 
 
 def _option(line: _Line) -> Iterator[Remark]:
@@ -122,24 +122,24 @@ def _option(line: _Line) -> Iterator[Remark]:
     if text.startswith(";"):
         what = "`;` begins no comment here, so the line is merged as an option"
         new = f"#{text[1:]}"
-        yield _remark("DSR710", line, what, new, Severity.WARNING, instead=new)
+        yield remark_on(line, "DSR710", what, new, Severity.WARNING, instead=new)
         return
     if _is_for_bash(line):
         what = f"this is a line for bash, and {(line.inside and 'an option') or 'dropped'} here"
-        yield _remark("DSR708", line, what, f"move it to {_LOCALRC}")
+        yield remark_on(line, "DSR708", what, f"move it to {_LOCALRC}")
         return
     if line.inside is None:
         what = "an option before the first [section] is dropped"
-        yield _remark("DSR707", line, what, "write its section above it, such as [DEFAULT]")
+        yield remark_on(line, "DSR707", what, "write its section above it, such as [DEFAULT]")
         return
     name, equals, value = text.partition("=")
     if not equals:
         what = "a line without `=` becomes an option without a value"
-        yield _remark("DSR714", line, what, "NAME = VALUE", Severity.WARNING)
+        yield remark_on(line, "DSR714", what, "NAME = VALUE", Severity.WARNING)
     elif re.search(r"\s", name.strip()):
         first, second = name.split()[:2]
         what = f"a name with blanks is cut: this sets {first} to {second}"
-        yield _remark("DSR719", line, what, f"{'_'.join(name.split())} = …")
+        yield remark_on(line, "DSR719", what, f"{'_'.join(name.split())} = …")
     else:
         yield from _value(line, name.strip(), value.strip())
 
@@ -158,9 +158,9 @@ def _value(line: _Line, name: str, value: str) -> Iterator[Remark]:
         comment = found["comment"]
         own_line = f"# {comment[1:].strip()}"
         sure = comment.startswith("# ")
-        yield _remark(
-            "DSR709",
+        yield remark_on(
             line,
+            "DSR709",
             f"what follows {comment[0]!r} is a part of the value",
             f"put the comment on a line of its own: {own_line}",
             Severity.ERROR if sure else Severity.WARNING,
@@ -170,30 +170,16 @@ def _value(line: _Line, name: str, value: str) -> Iterator[Remark]:
     plain = _SHELL.sub("", value)
     shown = "…" if is_secret(name) else value.strip("'")
     if '"' in re.sub(r'^"([^"]*)"$', r"\1", plain):
-        yield _remark(
-            "DSR712",
+        yield remark_on(
             line,
+            "DSR712",
             "double quotes vanish from a value",
             f"in {_LOCALRC} VALUE='{shown}', here {name} = $VALUE",
         )
     if _LONE_BACKSLASH.search(plain):
         what = "there are no continuation lines, and a" if plain.endswith("\\") else "a"
         fix = "write the whole value on this line" if plain.endswith("\\") else "write two: \\\\"
-        yield _remark("DSR713", line, f"{what} single backslash is lost", fix)
+        yield remark_on(line, "DSR713", f"{what} single backslash is lost", fix)
     if "$$" in value:
         what = "$$ is the number of the shell's process"
-        yield _remark("DSR723", line, what, r"write a dollar as \\$")
-
-
-def _remark(
-    code: str,
-    line: _Line,
-    text: str,
-    fix: str,
-    severity: Severity = Severity.ERROR,
-    *,
-    instead: str | None = None,
-) -> Remark:
-    return Remark(
-        code=code, severity=severity, line=line.number, text=text, fix=fix, instead=instead
-    )
+        yield remark_on(line, "DSR723", what, r"write a dollar as \\$")

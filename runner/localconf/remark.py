@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -30,6 +31,29 @@ class Remark(Struct, frozen=True, kw_only=True):
     """What to type or to write."""
     instead: str | None = None
     """The line as it should be, where it is safe to write that without asking."""
+
+
+class Numbered(Protocol):
+    """A line of a local.conf."""
+
+    @property
+    def number(self) -> int:
+        """Its number in the file, from 1."""
+
+
+def remark_on(
+    line: Numbered,
+    code: str,
+    text: str,
+    fix: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    instead: str | None = None,
+) -> Remark:
+    """A remark on a line; without a word it is an error."""
+    return Remark(
+        code=code, severity=severity, line=line.number, text=text, fix=fix, instead=instead
+    )
 
 
 class Around(Struct, frozen=True, kw_only=True):

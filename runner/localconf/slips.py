@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from runner.localconf.lines import OPERATOR, Line, unquoted
 from runner.localconf.names import is_secret, is_variable
-from runner.localconf.remark import Remark, Severity
+from runner.localconf.remark import Remark, Severity, remark_on
 
 _LIST = re.compile(r"\w*(SERVICES|_LIST|_PLUGINS|_URLS|_DRIVERS|_EXTENSIONS|LIBS_FROM_GIT)")
 _PLACEHOLDER = re.compile(
@@ -20,7 +20,9 @@ def check_slips(line: Line) -> Iterator[Remark]:
     """Find what one line says of itself."""
     if found := _HELD.fullmatch(line.text):
         what = f"{found[1]} has a placeholder, at which bash stops"
-        yield _remark("DSR725", line, what, f"{found[1]}=VALUE, in quotes if it has <, > or blanks")
+        yield remark_on(
+            line, "DSR725", what, f"{found[1]}=VALUE, in quotes if it has <, > or blanks"
+        )
         return
     if line.assignment is None:
         yield from _apart(line)
@@ -29,7 +31,7 @@ def check_slips(line: Line) -> Iterator[Remark]:
     operator = next((w for w in line.rest if OPERATOR.fullmatch(w)), "")
     if is_secret(name) and _is_cut(line, value, operator):
         what = f"bash ends the value of {name} at {operator[0]!r}"
-        yield _remark("DSR724", line, what, f"put it in single quotes: {name}='…'")
+        yield remark_on(line, "DSR724", what, f"put it in single quotes: {name}='…'")
     elif not value and not operator and len(line.rest) == 1 and line.words[0] != "export":
         what = f"a blank behind `=`: bash takes the value for a command, and {name} is not set"
         yield _together(line, what, f"{name}{adds}=", line.rest)
@@ -37,10 +39,10 @@ def check_slips(line: Line) -> Iterator[Remark]:
         yield _spread(line, name, adds, value)
     if "$$" in re.sub(r"'[^']*'|\\.", "", value):
         what = f"$$ in {name} is the number of the shell's process"
-        yield _remark("DSR723", line, what, f"put the value in single quotes: {name}='…'")
+        yield remark_on(line, "DSR723", what, f"put the value in single quotes: {name}='…'")
     if _PLACEHOLDER.fullmatch(unquoted(value)):
         what = f"{name} still has a placeholder: {unquoted(value)}"
-        yield _remark("DSR725", line, what, f"{name}=VALUE", Severity.WARNING)
+        yield remark_on(line, "DSR725", what, f"{name}=VALUE", Severity.WARNING)
 
 
 def _apart(line: Line) -> Iterator[Remark]:
@@ -60,7 +62,7 @@ def _together(line: Line, what: str, start: str, values: Sequence[str]) -> Remar
     # a `#` beside quotes may be in them
     sure = one and not ("#" in line.text and re.search(r"['\"]", line.text))
     fix = f"{start}'…'" if is_secret(start.rstrip("+=")) else whole
-    return _remark("DSR720", line, what, fix, instead=_with(line, new) if sure else None)
+    return remark_on(line, "DSR720", what, fix, instead=_with(line, new) if sure else None)
 
 
 def _with(line: Line, new: str) -> str:
@@ -96,18 +98,4 @@ def _spread(line: Line, name: str, adds: str, value: str) -> Remark:
     if is_secret(name):
         what = f"{name} is not set: what follows the blank is a command to bash"
         right = "'…'"
-    return _remark("DSR722", line, what, f"{name}{adds}={right}")
-
-
-def _remark(
-    code: str,
-    line: Line,
-    text: str,
-    fix: str,
-    severity: Severity = Severity.ERROR,
-    *,
-    instead: str | None = None,
-) -> Remark:
-    return Remark(
-        code=code, severity=severity, line=line.number, text=text, fix=fix, instead=instead
-    )
+    return remark_on(line, "DSR722", what, f"{name}{adds}={right}")
