@@ -12,7 +12,7 @@ from tools.result_schema import make_schema
 
 JOB = job_name("reported")
 KINDS = ("junit", "html", "json", "md")
-SCHEMA = Path(__file__).parents[1] / "unit" / "junit.xsd"
+SCHEMA = Path(__file__).parents[1] / "unit" / "report" / "junit.xsd"
 PLUGIN = """\
 if [[ $1 == stack && $2 == install ]]; then
     printf '\\e[31mred\\e[0m \\0NUL \\xff ]]> </script> | `tick`\\n'

@@ -288,9 +288,11 @@ load yaml
     stub generate-subunit '/bin/sleep 1; echo "subunit $3"'
     run -0 tree stack.sh
     [[ ! -s $RUN/dest/subunit ]]
-    /bin/sleep 2
     touch "$RUN/devstack/fail"
     run ! tree stack.sh
-    /bin/sleep 2
+    for _ in {1..200}; do
+        [[ $(wc -l <"$RUN/dest/subunit") != 2 ]] || break
+        /bin/sleep 0.1
+    done
     is "$(cat "$RUN/dest/subunit")" $'subunit success\nsubunit fail'
 }
