@@ -1,5 +1,6 @@
 """Plugins from git repositories, and `-p` on top of a local.conf."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,9 @@ def test_git_mirror_serves_plugins_outside_and_clones_inside(runner: Runner) -> 
     )
     (mirrors / "openstack" / "mirrored" / "devstack" / "plugin.sh").write_text(text)
     git(mirrors / "openstack" / "mirrored", "commit", "--quiet", "--all", "--message", "clones")
+    subprocess.run(
+        ["chmod", "-R", "a+rX", mirrors], check=True
+    )  # as a mirror is, whatever the umask
     conf = write_conf(
         runner.folder, "enable_plugin mirrored https://opendev.org/openstack/mirrored"
     )
