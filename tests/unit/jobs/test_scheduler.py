@@ -80,7 +80,9 @@ def test_a_failure_that_is_allowed_ends_nothing(tmp_path: Path) -> None:
     assert all(result.may_fail for result in found)
 
 
-def test_a_process_that_dies_is_its_jobs_result(tmp_path: Path) -> None:
+def test_a_process_that_dies_is_its_jobs_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at_work = crew(tmp_path, Silent())
 
     def kill() -> None:
@@ -89,8 +91,10 @@ def test_a_process_that_dies_is_its_jobs_result(tmp_path: Path) -> None:
         os.kill(at_work.workers[0].process.pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
-    killer.start()
-    ((_, result),) = work(at_work, candidates(1))
+    with slow_engine(tmp_path) as engine:  # or it may have ended before
+        monkeypatch.setenv("DOCKER_HOST", engine.host)
+        killer.start()
+        ((_, result),) = work(at_work, candidates(1))
     killer.join()
     assert (result.status, result.exit_code) == (Status.ERROR, 5)
     assert result.problem
